@@ -1,0 +1,65 @@
+"""Everything the toolkit raises on purpose.
+
+Every message is one line: what was expected, what was got, and what to do next. The command line
+prints the message without a traceback; Python callers catch :class:`SynthAnomalyError` or a branch of it.
+
+    SynthAnomalyError
+    ├── ComponentError        a registered piece: unknown, ambiguous, broken
+    │   └── OptionError       an option of a piece: unknown, missing, of the wrong type
+    ├── PluginError           a plugin that cannot be used
+    ├── RecipeError           a recipe or a --set that cannot be read
+    ├── DataError             images, masks, folders
+    ├── DeviceError           a device or precision that is not there
+    ├── TrainingError         training cannot go on
+    └── RunError              a run's folder: missing, half done, of another format
+"""
+
+from __future__ import annotations
+
+__all__ = [
+    "ComponentError",
+    "DataError",
+    "DeviceError",
+    "OptionError",
+    "PluginError",
+    "RecipeError",
+    "RunError",
+    "SynthAnomalyError",
+    "TrainingError",
+]
+
+
+class SynthAnomalyError(Exception):
+    """Base of every error that the toolkit raises on purpose."""
+
+
+class ComponentError(SynthAnomalyError):
+    """A component that is unknown, offered twice, or not importable."""
+
+
+class OptionError(ComponentError):
+    """An option that a component does not have, or a value that it does not take."""
+
+
+class PluginError(SynthAnomalyError):
+    """A plugin that cannot be used."""
+
+
+class RecipeError(SynthAnomalyError):
+    """A recipe, preset or override that cannot be read."""
+
+
+class DataError(SynthAnomalyError):
+    """Images, masks or folders that are missing or unreadable."""
+
+
+class DeviceError(SynthAnomalyError):
+    """A device or precision that this machine does not have."""
+
+
+class TrainingError(SynthAnomalyError):
+    """Training that cannot go on, such as a loss that is not finite."""
+
+
+class RunError(SynthAnomalyError):
+    """A run folder that is missing, incomplete or of another format."""

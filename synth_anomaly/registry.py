@@ -1,0 +1,140 @@
+"""Components by name: one registry a kind, and the catalogue that holds them all."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any, Generic, TypeVar, cast
+
+from synth_anomaly.errors import ComponentError
+from synth_anomaly.options import nearest
+from synth_anomaly.plugin import Component
+
+__all__ = ["IMPORT_PATH", "Entry", "Registry", "registries"]
+
+T = TypeVar("T")
+
+IMPORT_PATH = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*")
+"""What a name looks like that is code to import, such as ``"my_pkg.mod:Scratches"``."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A component and the distribution that provides it."""
+
+    component: Component
+    provider: str
+
+    @property
+    def full_name(self) -> str:
+        """The name that no other distribution can take, such as ``"sat-scratches/scratches"``."""
+        return f"{self.provider}/{self.component.name}"
+
+
+class Registry(Generic[T]):
+    """The components of one kind.
+
+    Names may clash: that is an error when such a name is used, and not before.
+
+    Args:
+        kind: The kind's name.
+        interface: The protocol that the built components follow.
+        fallback: Called with a name that nobody registered; returns what it names, or None.
+    """
+
+    def __init__(
+        self, kind: str, interface: type[T], fallback: Callable[[str], Callable[..., T] | None] | None = None
+    ) -> None:
+        self.kind = kind
+        self.interface = interface
+        self._fallback = fallback
+        self._entries: list[Entry] = []
+
+    def add(self, component: Component, provider: str) -> None:
+        """Add a component that the distribution ``provider`` offers."""
+        self._entries.append(Entry(component, provider))
+
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        """All components, by name."""
+        return tuple(sorted(self._entries, key=lambda entry: (entry.component.name, entry.provider)))
+
+    def find(self, name: str) -> Entry:
+        """Return the component of that name, or of that name and provider: ``"sat-scratches/scratches"``.
+
+        Raises:
+            ComponentError: If no component, or more than one, has the name.
+        """
+        matches = [entry for entry in self.entries if name in (entry.component.name, entry.full_name)]
+        if len(matches) > 1:
+            providers = " and ".join(entry.provider for entry in matches)
+            choices = " or ".join(entry.full_name for entry in matches)
+            raise ComponentError(f"{self.kind} {name!r} is offered by {providers}: write {choices}")
+        if not matches:
+            hint = nearest(name, sorted({entry.component.name for entry in self._entries}))
+            raise ComponentError(f"unknown {self.kind} {name!r}: {hint} See them all: sat list {self.kind}")
+        return matches[0]
+
+    def load(self, name: str, *, allow_code: bool = True) -> Callable[..., T]:
+        """Return the class or function that ``name`` stands for, importing it.
+
+        Args:
+            name: A registered name, or an import path ``"package.module:Name"``.
+            allow_code: Whether an import path may be followed.
+
+        Raises:
+            ComponentError: If the name is unknown or ambiguous, or its import fails or is refused.
+        """
+        if IMPORT_PATH.fullmatch(name):
+            if not allow_code:
+                raise ComponentError(
+                    f"{self.kind} {name!r} is code named by a recipe, which is not run unless you trust it: "
+                    "read it, then give --allow-code (in Python allow_code=True)"
+                )
+            return cast("Callable[..., T]", _import(name, f"{self.kind} {name!r}"))
+        try:
+            entry = self.find(name)
+        except ComponentError:
+            target = self._fallback(name) if self._fallback else None
+            if target is None:
+                raise
+            return target
+        what = f"{self.kind} {name!r} of {entry.provider}"
+        return cast("Callable[..., T]", _import(entry.component.target, what))
+
+    def name_of(self, target: object) -> str | None:
+        """Return the name under which a class or function is registered, importing nothing."""
+        for entry in self.entries:
+            module, _, attribute = entry.component.target.partition(":")
+            if getattr(sys.modules.get(module), attribute, None) is target:
+                clash = sum(other.component.name == entry.component.name for other in self.entries) > 1
+                return entry.full_name if clash else entry.component.name
+        return None
+
+
+def registries(
+    kinds: Mapping[str, type],
+    offers: Iterable[tuple[str, Component]],
+    fallbacks: Mapping[str, Callable[[str], Any]],
+) -> dict[str, Registry[Any]]:
+    """Return a registry for each kind, holding the offers, each a provider and a component."""
+    made: dict[str, Registry[Any]] = {
+        kind: Registry(kind, interface, fallbacks.get(kind)) for kind, interface in kinds.items()
+    }
+    for provider, component in offers:
+        made[component.kind].add(component, provider)
+    return made
+
+
+def _import(target: str, what: str) -> object:
+    module, _, attribute = target.partition(":")
+    try:
+        return getattr(import_module(module), attribute)
+    except Exception as error:
+        text = " ".join(str(error).split())
+        raise ComponentError(
+            f"{what} cannot be imported from {target}: {type(error).__name__}: {text}"
+        ) from error
