@@ -1,0 +1,31 @@
+"""What predictions are worth: exact metrics of images and pixels."""
+
+from __future__ import annotations
+
+from synth_anomaly.evaluation.curve import iou_curve
+from synth_anomaly.evaluation.evaluate import METRICS, Evaluation, evaluate, resize_map
+from synth_anomaly.evaluation.image import ImageMetrics, image_metrics
+from synth_anomaly.evaluation.pixel import (
+    PixelMetrics,
+    pixel_ap,
+    pixel_aupro,
+    pixel_auroc,
+    pixel_iou_max,
+    pixel_metrics,
+)
+
+__all__ = [
+    "METRICS",
+    "Evaluation",
+    "ImageMetrics",
+    "PixelMetrics",
+    "evaluate",
+    "image_metrics",
+    "iou_curve",
+    "pixel_ap",
+    "pixel_aupro",
+    "pixel_auroc",
+    "pixel_iou_max",
+    "pixel_metrics",
+    "resize_map",
+]

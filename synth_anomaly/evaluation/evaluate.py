@@ -1,0 +1,145 @@
+"""What a method's maps and scores are worth on a test set."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from math import nan
+
+import numpy as np
+import numpy.typing as npt
+from torch import Tensor
+from torch.nn import functional as F
+
+from synth_anomaly.data import ScoreSize, Skipped, load_test
+from synth_anomaly.errors import DataError
+from synth_anomaly.evaluation.image import image_metrics
+from synth_anomaly.evaluation.pixel import PixelMetrics, pixel_metrics
+from synth_anomaly.interfaces import Prediction, Sample, Size
+
+__all__ = ["METRICS", "Evaluation", "evaluate", "resize_map"]
+
+METRICS = (
+    "image_auroc",
+    "image_auroc_map_max",
+    "image_ap",
+    "image_f1_max",
+    "pixel_auroc",
+    "pixel_ap",
+    "pixel_aupro_30",
+    "pixel_iou_max",
+)
+"""The figures of a run, in the order they are written."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evaluation:
+    """A test set's predictions and figures.
+
+    Attributes:
+        metrics: By the names in :data:`METRICS`, in [0, 1]; nan where a figure is undefined.
+        iou_threshold: The threshold at which the IoU is highest, in the map's units.
+        score_size: ``"input"`` or ``"native"``: the size at which maps and masks were compared.
+        samples: The images, in order.
+        scores: ``(N,)`` the method's own image scores.
+        maps: Anomaly maps, float32 ``(H, W)`` each.
+        masks: The truth, bool ``(H, W)`` each; None where the data set has none.
+        skipped: What was left out, and why.
+    """
+
+    metrics: dict[str, float]
+    iou_threshold: float
+    score_size: ScoreSize
+    samples: tuple[Sample, ...]
+    scores: npt.NDArray[np.float32]
+    maps: list[npt.NDArray[np.float32]]
+    masks: list[npt.NDArray[np.bool_]] | None
+    skipped: tuple[Skipped, ...]
+
+
+def evaluate(
+    predict: Callable[..., Prediction],
+    samples: Sequence[Sample],
+    size: Size,
+    *,
+    batch_size: int,
+    score_size: ScoreSize = "input",
+    skip_bad: bool = False,
+    warn: Callable[[str], None] = lambda _: None,
+) -> Evaluation:
+    """Predict every test image and compare with the truth.
+
+    Args:
+        predict: Called with ``(B, 3, H, W)`` images of the input size.
+        samples: Test images, good and defective.
+        size: The input size.
+        batch_size: Images a batch.
+        score_size: ``"input"`` or ``"native"``.
+        skip_bad: Leave out images that cannot be read instead of stopping.
+        warn: Is told what the user should read.
+
+    Raises:
+        DataError: If there is no test image, or one cannot be read.
+    """
+    if not samples:
+        raise DataError(
+            "no test images to evaluate on: add test/good and test/<defect> folders, or use sat predict"
+        )
+    images = load_test(samples, size, batch_size=batch_size, score_size=score_size, skip_bad=skip_bad)
+    kept: list[Sample] = []
+    scores: list[npt.NDArray[np.float32]] = []
+    maps: list[npt.NDArray[np.float32]] = []
+    masks: list[npt.NDArray[np.bool_]] = []
+    for batch in images:
+        prediction = predict(batch.images, batch_size=batch_size)
+        kept += batch.samples
+        scores.append(prediction.scores.numpy())
+        maps += [resize_map(row, shape) for row, shape in zip(prediction.maps, batch.sizes, strict=True)]
+        masks += batch.masks or ()
+    if not kept:
+        raise DataError(f"none of {len(samples)} test images could be read: {images.skipped[0].reason}")
+    for skip in images.skipped:
+        warn(f"left out {skip.name}: {skip.reason}")
+    joined = np.concatenate(scores)
+    labels = np.array([sample.is_defective for sample in kept])
+    metrics, threshold = _metrics(joined, maps, masks if images.has_masks else None, labels)
+    return Evaluation(
+        metrics=metrics,
+        iou_threshold=threshold,
+        score_size=score_size,
+        samples=tuple(kept),
+        scores=joined,
+        maps=maps,
+        masks=masks if images.has_masks else None,
+        skipped=images.skipped,
+    )
+
+
+def resize_map(values: Tensor, size: Size) -> npt.NDArray[np.float32]:
+    """Return a ``(1, H, W)`` map at another size, bilinearly; the same values at the same size."""
+    if tuple(values.shape[-2:]) != tuple(size):
+        values = F.interpolate(values[None], size=size, mode="bilinear", align_corners=False)[0]
+    return values[0].numpy()
+
+
+def _metrics(
+    scores: npt.NDArray[np.float32],
+    maps: list[npt.NDArray[np.float32]],
+    masks: list[npt.NDArray[np.bool_]] | None,
+    labels: npt.NDArray[np.bool_],
+) -> tuple[dict[str, float], float]:
+    image = image_metrics(scores, labels)
+    maxima = np.array([values.max() for values in maps])
+    undefined = PixelMetrics(auroc=nan, ap=nan, aupro_30=nan, iou_max=nan, iou_threshold=nan)
+    pixel = undefined if masks is None else pixel_metrics(maps, masks)
+    figures = (
+        image.auroc,
+        image_metrics(maxima, labels).auroc,
+        image.ap,
+        image.f1_max,
+        pixel.auroc,
+        pixel.ap,
+        pixel.aupro_30,
+        pixel.iou_max,
+    )
+    return dict(zip(METRICS, figures, strict=True)), pixel.iou_threshold

@@ -1,0 +1,76 @@
+"""Difference of an anomaly map and the mask."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from torch import Tensor
+
+from synth_anomaly.interfaces import Outputs, Targets
+from synth_anomaly.losses.required import required_logits
+
+__all__ = ["SegmentationL1", "SegmentationL2", "segmentation_l1", "segmentation_l2"]
+
+
+def segmentation_l1(logits: Tensor, masks: Tensor) -> Tensor:
+    """Return the mean absolute difference of the logits' sigmoid and the masks, a float32 scalar in [0, 1].
+
+    Args:
+        logits: ``(B, 1, H, W)``.
+        masks: ``(B, 1, H, W)`` in [0, 1].
+
+    Source:
+        AnoSeg, L_Seg (section 3), as a mean over pixels.
+
+    Example:
+        >>> import torch
+        >>> segmentation_l1(torch.zeros(1, 1, 2, 2), torch.ones(1, 1, 2, 2))
+        tensor(0.5000)
+    """
+    return (logits.float().sigmoid() - masks.float()).abs().mean()
+
+
+def segmentation_l2(logits: Tensor, masks: Tensor) -> Tensor:
+    """Return the mean squared difference of the logits' sigmoid and the masks, a float32 scalar in [0, 1].
+
+    Args:
+        logits: ``(B, 1, H, W)``.
+        masks: ``(B, 1, H, W)`` in [0, 1].
+
+    Source:
+        AMGAD, L_Att, as a mean over pixels and over the whole batch.
+
+    Example:
+        >>> import torch
+        >>> segmentation_l2(torch.zeros(1, 1, 2, 2), torch.ones(1, 1, 2, 2))
+        tensor(0.2500)
+    """
+    return (logits.float().sigmoid() - masks.float()).square().mean()
+
+
+class SegmentationL1:
+    """:func:`segmentation_l1` of the outputs' logits."""
+
+    lower_is_better: ClassVar[bool] = True
+
+    def __call__(self, outputs: Outputs, targets: Targets) -> Tensor:
+        """Return the loss.
+
+        Raises:
+            ComponentError: If the outputs have no logits.
+        """
+        return segmentation_l1(required_logits(outputs, self), targets.masks)
+
+
+class SegmentationL2:
+    """:func:`segmentation_l2` of the outputs' logits."""
+
+    lower_is_better: ClassVar[bool] = True
+
+    def __call__(self, outputs: Outputs, targets: Targets) -> Tensor:
+        """Return the loss.
+
+        Raises:
+            ComponentError: If the outputs have no logits.
+        """
+        return segmentation_l2(required_logits(outputs, self), targets.masks)
