@@ -1,0 +1,54 @@
+"""Synthesizers of papers, each a shape, a fill and a blend."""
+
+from __future__ import annotations
+
+from synth_anomaly.interfaces import Blend, Fill, Shape
+from synth_anomaly.synthesizers.blends.replace import Replace
+from synth_anomaly.synthesizers.fills.colour_jitter import ColourJitter
+from synth_anomaly.synthesizers.fills.combine import Sometimes, Successive
+from synth_anomaly.synthesizers.fills.elsewhere import Elsewhere
+from synth_anomaly.synthesizers.fills.permute import Permute
+from synth_anomaly.synthesizers.fills.quarter_turn import QuarterTurn
+from synth_anomaly.synthesizers.paste import Paste
+from synth_anomaly.synthesizers.shapes.rectangle import Rectangle
+
+__all__ = ["cutpaste", "hard_augmentation"]
+
+_RECTANGLE = Rectangle()
+_REPLACE = Replace()
+_JITTERED_ELSEWHERE = Successive((ColourJitter(0.1, 0.1, 0.1, 0.1), Elsewhere()))
+_HARD = Successive(
+    (Sometimes(QuarterTurn(), 0.5), Sometimes(Permute(), 0.5), Sometimes(ColourJitter(), 0.5), Elsewhere())
+)
+
+
+def cutpaste(shape: Shape = _RECTANGLE, fill: Fill = _JITTERED_ELSEWHERE, blend: Blend = _REPLACE) -> Paste:
+    """Return CutPaste: a rectangle of the image, its colours jittered, pasted at another place.
+
+    Args:
+        shape: Where it is pasted.
+        fill: What is pasted.
+        blend: How it is joined.
+
+    Source: CutPaste (arXiv 2104.04015), section 2.2, colour jitter of 0.1 each. The paper jitters the patch,
+    we jitter the image before the patch is taken: the contrast is about the image's mean grey.
+    """
+    return Paste(shape, fill, blend)
+
+
+def hard_augmentation(shape: Shape = _RECTANGLE, fill: Fill = _HARD, blend: Blend = _REPLACE) -> Paste:
+    """Return AnoSeg's hard augmentation: CutPaste from a turned, permuted and jittered copy of the image.
+
+    Each of the three changes happens with probability 0.5, in this order; then a random rectangle of the
+    copy is pasted at a random place.
+
+    Args:
+        shape: Where it is pasted.
+        fill: What is pasted.
+        blend: How it is joined.
+
+    Source: AnoSeg, section 3.1 and Fig. 3. The paper leaves open how the copy is permuted (here as in CSI's
+    code, by halves), how strong the jitter is (here CSI's 0.4, 0.4, 0.4, 0.1), and whether the rectangle
+    comes from the same image (here it does, from an independent place; put ``donor`` first for another one).
+    """
+    return Paste(shape, fill, blend)

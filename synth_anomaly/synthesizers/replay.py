@@ -1,0 +1,134 @@
+"""Synthesizers in two phases: draw few numbers on the CPU, then apply them to a batch."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+
+import torch
+from torch import Generator, Tensor
+
+from synth_anomaly.errors import DataError
+from synth_anomaly.interfaces import Defects, Size, Synthesizer
+from synth_anomaly.parameters import Parameters
+
+__all__ = ["Replayable", "Seeded", "check_batch", "replayable"]
+
+
+class Replayable(ABC):
+    """A synthesizer that draws first and applies second, so that what it made can be made again.
+
+    A subclass writes :meth:`draw` and :meth:`apply`; calling it does one after the other.
+    """
+
+    @abstractmethod
+    def draw(self, count: int, size: Size, generator: Generator, *, donors: int = 0) -> Parameters:
+        """Draw the parameters of ``count`` samples, on the CPU.
+
+        Args:
+            count: How many samples.
+            size: Height and width of the images.
+            generator: A CPU generator.
+            donors: How many donor images there will be to choose from.
+
+        Raises:
+            DataError: If donors are needed and there are none.
+        """
+
+    @abstractmethod
+    def apply(
+        self,
+        images: Tensor,
+        parameters: Parameters,
+        *,
+        guide: Tensor | None = None,
+        donors: Tensor | None = None,
+    ) -> Defects:
+        """Make the defects that ``parameters`` describe.
+
+        Args:
+            images: ``(B, 3, H, W)`` in [0, 1]; left untouched.
+            parameters: What :meth:`draw` returned for B samples of this size.
+            guide: ``(B, 1, H, W)`` in [0, 1]: defects lie where it is at least 0.5.
+            donors: ``(D, 3, H, W)``, as many as were drawn for.
+        """
+
+    def __call__(
+        self,
+        images: Tensor,
+        generator: Generator,
+        *,
+        guide: Tensor | None = None,
+        donors: Tensor | None = None,
+    ) -> Defects:
+        """Return copies of ``images`` with defects.
+
+        Raises:
+            DataError: If the tensors do not fit each other, or donors are needed and there are none.
+        """
+        check_batch(images, guide, donors)
+        drawn = self.draw(
+            len(images),
+            (images.shape[2], images.shape[3]),
+            generator,
+            donors=0 if donors is None else len(donors),
+        )
+        return self.apply(images, drawn, guide=guide, donors=donors)
+
+
+@dataclass(frozen=True)
+class Seeded(Replayable):
+    """A synthesizer that can only be called, replayed by the seed of its generator.
+
+    It draws one seed a sample and calls with the first, so that a replay needs the whole batch.
+
+    Args:
+        synthesizer: Any synthesizer.
+    """
+
+    synthesizer: Synthesizer
+
+    def draw(self, count: int, size: Size, generator: Generator, *, donors: int = 0) -> Parameters:  # noqa: ARG002
+        """Draw a seed for each sample."""
+        return Parameters({"seed": torch.randint(2**62, (count,), generator=generator)})
+
+    def apply(
+        self,
+        images: Tensor,
+        parameters: Parameters,
+        *,
+        guide: Tensor | None = None,
+        donors: Tensor | None = None,
+    ) -> Defects:
+        """Call the synthesizer with a generator of the first seed."""
+        if not len(images):
+            return Defects(images, images.new_zeros((0, 1, *images.shape[2:])), parameters)
+        generator = torch.Generator().manual_seed(int(parameters.host["seed"][0]))
+        made = self.synthesizer(images, generator, guide=guide, donors=donors)
+        return Defects(made.images, made.masks, Parameters(parameters.host))
+
+
+def replayable(synthesizer: Synthesizer) -> Replayable:
+    """Return the synthesizer itself, or :class:`Seeded` around one that can only be called."""
+    return synthesizer if isinstance(synthesizer, Replayable) else Seeded(synthesizer)
+
+
+def check_batch(images: Tensor, guide: Tensor | None = None, donors: Tensor | None = None) -> None:
+    """Check types and shapes, which waits for no device.
+
+    Raises:
+        DataError: If one of the tensors is not what a synthesizer takes.
+    """
+    if images.ndim != 4 or not images.is_floating_point():
+        raise DataError(
+            f"images must be floating point (B, 3, H, W) in [0, 1], "
+            f"got {images.dtype} {tuple(images.shape)}: divide uint8 by 255"
+        )
+    expected = (len(images), 1, *images.shape[2:])
+    if guide is not None and guide.shape != expected:
+        raise DataError(f"the guide must be {expected}, one a image, got {tuple(guide.shape)}")
+    if donors is not None and donors.shape[1:] != images.shape[1:]:
+        raise DataError(
+            f"donors must be (D, {', '.join(map(str, images.shape[1:]))}) as the images, "
+            f"got {tuple(donors.shape)}"
+        )

@@ -1,0 +1,6 @@
+"""Where a defect lies."""
+
+from synth_anomaly.synthesizers.shapes.rectangle import Rectangle
+from synth_anomaly.synthesizers.shapes.whole_image import WholeImage
+
+__all__ = ["Rectangle", "WholeImage"]

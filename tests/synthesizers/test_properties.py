@@ -1,0 +1,144 @@
+"""Every synthesizer holds what the kind promises."""
+
+from importlib.metadata import EntryPoint
+
+import pytest
+import torch
+
+from synth_anomaly.catalogue import Catalogue
+from synth_anomaly.discovery import discover
+from synth_anomaly.errors import OptionError
+from synth_anomaly.interfaces import Defects
+from synth_anomaly.parameters import Parameters
+from synth_anomaly.synthesizers import (
+    Chain,
+    ColourJitter,
+    Donor,
+    Elsewhere,
+    Mixed,
+    OneOf,
+    Paste,
+    Permute,
+    QuarterTurn,
+    Rectangle,
+    Sometimes,
+    Successive,
+    WholeImage,
+    cutpaste,
+    hard_augmentation,
+)
+from synth_anomaly.testing import check_synthesizer
+
+
+class Foreign:
+    """A third party's synthesizer: it can only be called."""
+
+    def __call__(self, images, generator, *, guide=None, donors=None):
+        top = torch.randint(images.shape[2], (len(images),), generator=generator)
+        rows = torch.arange(images.shape[2]) == top[:, None]
+        masks = rows[:, None, :, None].expand(-1, 1, -1, images.shape[3]).float()
+        masks = masks if guide is None else masks * (guide >= 0.5)
+        return Defects(torch.where(masks > 0, 1 - images, images), masks, Parameters({"top": top}))
+
+
+SYNTHESIZERS = {
+    "cutpaste": cutpaste(),
+    "hard-augmentation": hard_augmentation(),
+    "turned whole image": Paste(WholeImage(), QuarterTurn()),
+    "shuffled": Paste(Rectangle(), Permute("shuffle")),
+    "donor": Paste(Rectangle((0.1, 0.4)), Donor()),
+    "donor elsewhere": Paste(Rectangle(), Successive((Donor(), Sometimes(ColourJitter()), Elsewhere()))),
+    "one-of": OneOf((cutpaste(), Foreign(), Paste(Rectangle(), Donor())), (0.2, 0.5, 0.3)),
+    "chain": Chain((cutpaste(), Foreign(), hard_augmentation())),
+    "mixed": Mixed(OneOf((Foreign(), Chain((cutpaste(), cutpaste())))), 0.6),
+    "foreign": Foreign(),
+}
+
+
+@pytest.fixture(scope="module")
+def plugins():
+    point = EntryPoint("built-in", "synth_anomaly.builtin", "synth_anomaly")
+    return Catalogue(discover(found=[point]))
+
+
+@pytest.mark.parametrize("name", SYNTHESIZERS)
+def test_holds_what_the_kind_promises(name, plugins):
+    check_synthesizer(SYNTHESIZERS[name], plugins=plugins)
+
+
+@pytest.mark.parametrize("name", SYNTHESIZERS)
+@pytest.mark.parametrize("size", [(1, 1), (1, 9), (7, 2)])
+def test_tiny_images(name, size):
+    images = torch.rand(2, 3, *size, generator=torch.Generator().manual_seed(0))
+    made = SYNTHESIZERS[name](images, torch.Generator().manual_seed(0), donors=images)
+    assert torch.equal(torch.where(made.masks > 0, images, made.images), images)
+
+
+@pytest.mark.parametrize("name", SYNTHESIZERS)
+def test_no_images(name):
+    images = torch.zeros(0, 3, 8, 9)
+    made = SYNTHESIZERS[name](
+        images, torch.Generator(), guide=torch.zeros(0, 1, 8, 9), donors=torch.rand(2, 3, 8, 9)
+    )
+    assert made.images.shape == (0, 3, 8, 9)
+    assert made.masks.shape == (0, 1, 8, 9)
+
+
+@pytest.mark.parametrize("name", [name for name in SYNTHESIZERS if name != "foreign"])
+def test_parameters_replay(name):
+    synthesizer = SYNTHESIZERS[name]
+    generator = torch.Generator().manual_seed(3)
+    images, guide = (
+        torch.rand(5, 3, 20, 24, generator=generator),
+        torch.rand(5, 1, 20, 24, generator=generator),
+    )
+    donors = torch.rand(2, 3, 20, 24, generator=generator)
+    made = synthesizer(images, generator, guide=guide, donors=donors)
+    again = synthesizer.apply(images, made.parameters, guide=guide, donors=donors)
+    assert torch.equal(made.images, again.images)
+    assert torch.equal(made.masks, again.masks)
+
+
+@pytest.mark.parametrize("name", [name for name in SYNTHESIZERS if name != "foreign"])
+def test_description_survives_the_round_trip(name, plugins):
+    described = plugins.describe("synthesizer", SYNTHESIZERS[name])
+    again = plugins.describe("synthesizer", plugins.build("synthesizer", described))
+    assert again == described
+
+
+def test_recipe_reaches_inside(plugins):
+    made = plugins.build("synthesizer", {"name": "cutpaste", "shape": {"area": [0.02, 0.1]}})
+    assert made == cutpaste(Rectangle((0.02, 0.1)))
+
+
+def test_recipe_of_lists(plugins):
+    fills = [{"name": "sometimes", "fill": "quarter-turn", "p": 0.25}, "donor", "elsewhere"]
+    recipe = {
+        "name": "mixed",
+        "p": 1,
+        "synthesizer": {
+            "name": "paste",
+            "shape": {"name": "rectangle", "aspect": [[0.5, 2]]},
+            "fill": {"name": "successive", "fills": fills},
+        },
+    }
+    fill = Successive((Sometimes(QuarterTurn(), 0.25), Donor(), Elsewhere()))
+    assert plugins.build("synthesizer", recipe) == Mixed(Paste(Rectangle(aspect=((0.5, 2.0),)), fill), 1.0)
+
+
+@pytest.mark.parametrize(
+    ("recipe", "message"),
+    [
+        ({"name": "cutpaste", "shape": {"area": [0.2, 0.1]}}, "area must be two shares"),
+        ({"name": "cutpaste", "shape": {"aspect": []}}, "aspect must be ranges"),
+        ({"name": "mixed", "synthesizer": "cutpaste", "p": 2}, r"p must be in \[0, 1\], got 2.0"),
+        ({"name": "one-of", "synthesizers": []}, "at least one"),
+        ({"name": "one-of", "synthesizers": ["cutpaste"], "weights": [0]}, "weights must be 1 numbers"),
+        ({"name": "cutpaste", "fill": {"name": "colour-jitter", "hue": 0.7}}, "hue must be in"),
+        ({"name": "cutpaste", "fill": {"name": "quarter-turn", "turns": [0]}}, "turns must be out of"),
+        ({"name": "cutpaste", "fill": {"name": "permute", "mode": "tiles"}}, "'mode' takes"),
+    ],
+)
+def test_wrong_options_are_named(recipe, message, plugins):
+    with pytest.raises(OptionError, match=message):
+        plugins.build("synthesizer", recipe)

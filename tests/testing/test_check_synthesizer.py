@@ -1,0 +1,230 @@
+"""Each check catches the synthesizer that breaks its rule, and says what is wrong."""
+
+import random
+from dataclasses import dataclass
+from importlib.metadata import EntryPoint
+
+import numpy as np
+import pytest
+import torch
+
+from synth_anomaly.catalogue import Catalogue
+from synth_anomaly.discovery import discover
+from synth_anomaly.errors import DataError
+from synth_anomaly.interfaces import Defects
+from synth_anomaly.parameters import Parameters
+from synth_anomaly.testing import check_synthesizer
+from synth_anomaly.testing import synthesizer as checks
+
+
+@dataclass(frozen=True)
+class Stripe:
+    """A good synthesizer: inverts one row of each image."""
+
+    strength: float = 1.0
+
+    def __call__(self, images, generator, *, guide=None, donors=None):
+        top = self.rows(images, generator)
+        masks = (torch.arange(images.shape[2]) == top[:, None])[:, None, :, None]
+        masks = masks.expand(-1, 1, -1, images.shape[3]).to(images.device, torch.float32)
+        masks = masks if guide is None else masks * (guide >= 0.5)
+        return self.made(images, masks, Parameters({"top": top}), donors)
+
+    def rows(self, images, generator):
+        return torch.randint(images.shape[2], (len(images),), generator=generator)
+
+    def made(self, images, masks, parameters, donors):
+        return Defects(torch.where(masks > 0, self.content(images, donors), images), masks, parameters)
+
+    def content(self, images, donors):
+        return 1 - self.strength * images
+
+
+class WritesInput(Stripe):
+    def made(self, images, masks, parameters, donors):
+        images.copy_(torch.where(masks > 0, 1 - images, images))
+        return Defects(images.clone(), masks, parameters)
+
+
+class WritesDonors(Stripe):
+    def content(self, images, donors):
+        return 1 - images if donors is None else donors.mul_(0.5)[:1]
+
+
+class ChangesOutside(Stripe):
+    def made(self, images, masks, parameters, donors):
+        return Defects(images * 0.99, masks, parameters)
+
+
+class LeavesRange(Stripe):
+    def content(self, images, donors):
+        return images + 1.5
+
+
+class OtherType(Stripe):
+    def made(self, images, masks, parameters, donors):
+        return Defects(torch.where(masks > 0, 1 - images.float(), images.float()), masks, parameters)
+
+
+class HalfMasks(Stripe):
+    def made(self, images, masks, parameters, donors):
+        return Defects(images, masks.to(images.dtype), parameters)
+
+
+class ThreeChannelMasks(Stripe):
+    def made(self, images, masks, parameters, donors):
+        return Defects(images, masks.expand(-1, 3, -1, -1), parameters)
+
+
+class OneParameterForAll(Stripe):
+    def made(self, images, masks, parameters, donors):
+        return Defects(images, masks, Parameters({"top": torch.zeros(1)}))
+
+
+class UsesGlobalTorch(Stripe):
+    def rows(self, images, generator):
+        return torch.randint(images.shape[2], (len(images),))
+
+
+class SeedsGlobalTorch(Stripe):
+    def rows(self, images, generator):
+        torch.manual_seed(generator.initial_seed())
+        return torch.randint(images.shape[2], (len(images),))
+
+
+class SeedsNumpy(Stripe):
+    def rows(self, images, generator):
+        np.random.seed(0)  # noqa: NPY002
+        return super().rows(images, generator)
+
+
+class UsesNumpy(Stripe):
+    def rows(self, images, generator):
+        np.random.rand()  # noqa: NPY002
+        return super().rows(images, generator)
+
+
+class UsesRandom(Stripe):
+    def rows(self, images, generator):
+        random.random()
+        return super().rows(images, generator)
+
+
+class TakesNeighbours(Stripe):
+    def content(self, images, donors):
+        return images.roll(1, dims=0)
+
+
+class MaskFromTheBatch(Stripe):
+    def rows(self, images, generator):
+        return (images.sum() * 7).long() % images.shape[2] + 0 * super().rows(images, generator)
+
+
+class IgnoresGuide(Stripe):
+    def __call__(self, images, generator, *, guide=None, donors=None):
+        return super().__call__(images, generator, donors=donors)
+
+
+class SquareOnly(Stripe):
+    def __call__(self, images, generator, *, guide=None, donors=None):
+        return super().__call__(images.transpose(2, 3), generator, guide=guide, donors=donors)
+
+
+class CrashesWithoutDonors(Stripe):
+    def content(self, images, donors):
+        return donors[:1]
+
+
+class SaysDonorsAreMissing(Stripe):
+    def content(self, images, donors):
+        if donors is None:
+            raise DataError("needs donors")
+        return donors[:1]
+
+
+class ForgetsAnOption(Stripe):
+    def __init__(self, power: float = 1.0):
+        super().__init__()
+
+
+class ChangesAnOption(Stripe):
+    def __init__(self, strength: float = 1.0):
+        super().__init__(strength / 2)
+
+
+class ReturnsATuple(Stripe):
+    def made(self, images, masks, parameters, donors):
+        return images, masks
+
+
+def check_types_in_half_precision(synthesizer, images):
+    checks.check_shapes_and_range(synthesizer, images.bfloat16())
+
+
+CAUGHT = [
+    (WritesInput, checks.check_input_untouched, "images given must stay untouched"),
+    (WritesDonors, checks.check_input_untouched, "donors given must stay untouched"),
+    (ChangesOutside, checks.check_masks_tell, "changed where the mask is 0"),
+    (LeavesRange, checks.check_shapes_and_range, r"images must be in \[0, 1\]"),
+    (OtherType, check_types_in_half_precision, "images must be bfloat16"),
+    (HalfMasks, check_types_in_half_precision, "masks must be float32"),
+    (ThreeChannelMasks, checks.check_shapes_and_range, r"masks must be float32 \(6, 1, 32, 32\)"),
+    (OneParameterForAll, checks.check_shapes_and_range, "parameter 'top' must have 6 samples"),
+    (ReturnsATuple, checks.check_shapes_and_range, "must return Defects, got tuple"),
+    (UsesGlobalTorch, checks.check_same_seed, "draw from `generator` alone"),
+    (UsesGlobalTorch, checks.check_random_state, "global random state of torch was used"),
+    (SeedsGlobalTorch, checks.check_random_state, "global random state of torch was used"),
+    (SeedsNumpy, checks.check_random_state, "global random state of numpy"),
+    (UsesNumpy, checks.check_random_state, "global random state of numpy"),
+    (UsesRandom, checks.check_random_state, "the module random"),
+    (TakesNeighbours, checks.check_independence, "may come from `donors` only"),
+    (MaskFromTheBatch, checks.check_independence, "mask of sample 0 depends"),
+    (IgnoresGuide, checks.check_guide, "where the guide is below 0.5"),
+    (CrashesWithoutDonors, checks.check_donors, "must work or raise DataError, got TypeError"),
+    (ForgetsAnOption, checks.check_serialisable, "does not keep its option 'power'"),
+    (ChangesAnOption, checks.check_serialisable, "gives another result"),
+]
+
+
+@pytest.fixture(scope="module")
+def plugins():
+    point = EntryPoint("built-in", "synth_anomaly.builtin", "synth_anomaly")
+    return Catalogue(discover(found=[point]))
+
+
+def call(check, synthesizer, plugins):
+    more = {"plugins": plugins} if check is checks.check_serialisable else {}
+    check(synthesizer, checks.example_images((32, 32)), **more)
+
+
+@pytest.mark.parametrize(("bad", "check", "message"), CAUGHT)
+def test_a_broken_rule_is_caught(bad, check, message, plugins):
+    with pytest.raises(AssertionError, match=message):
+        call(check, bad(), plugins)
+
+
+@pytest.mark.parametrize("bad", dict.fromkeys(bad for bad, _, _ in CAUGHT))
+def test_the_gathered_checks_catch_it_too(bad, plugins):
+    with pytest.raises(AssertionError):
+        check_synthesizer(bad(), plugins=plugins)
+
+
+@pytest.mark.parametrize("check", dict.fromkeys(check for _, check, _ in CAUGHT))
+def test_a_good_one_passes_each_check(check, plugins):
+    call(check, Stripe(), plugins)
+
+
+@pytest.mark.parametrize("good", [Stripe(0.8), SaysDonorsAreMissing()])
+def test_good_ones_pass(good, plugins):
+    check_synthesizer(good, plugins=plugins)
+
+
+def test_other_sizes_are_tried(plugins):
+    with pytest.raises(AssertionError):
+        check_synthesizer(SquareOnly(), plugins=plugins)
+
+
+def test_the_checks_leave_the_random_state(plugins):
+    before = torch.get_rng_state()
+    check_synthesizer(Stripe(), plugins=plugins)
+    assert torch.equal(before, torch.get_rng_state())
