@@ -1,0 +1,45 @@
+"""Images and masks: data sets, reading, resizing, splitting, and batches on the computing device."""
+
+from __future__ import annotations
+
+from synth_anomaly.data.decode import Skipped
+from synth_anomaly.data.demo_dataset import Demo
+from synth_anomaly.data.export import export_demo
+from synth_anomaly.data.folder import Folder
+from synth_anomaly.data.images import read_image, read_mask
+from synth_anomaly.data.inputs import Images, as_samples
+from synth_anomaly.data.labelled import LabelledBatch, LabelledImages, ScoreSize, load_test
+from synth_anomaly.data.load import BUDGET_BYTES, load_images
+from synth_anomaly.data.locate import DATA_VARIABLE
+from synth_anomaly.data.mvtec_ad import MVTecAD
+from synth_anomaly.data.resize import resize_image, resize_mask
+from synth_anomaly.data.source import ALL, Source, open_dataset, resolve
+from synth_anomaly.data.split import split_normals
+from synth_anomaly.data.store import ImageStore
+
+__all__ = [
+    "ALL",
+    "BUDGET_BYTES",
+    "DATA_VARIABLE",
+    "Demo",
+    "Folder",
+    "ImageStore",
+    "Images",
+    "LabelledBatch",
+    "LabelledImages",
+    "MVTecAD",
+    "ScoreSize",
+    "Skipped",
+    "Source",
+    "as_samples",
+    "export_demo",
+    "load_images",
+    "load_test",
+    "open_dataset",
+    "read_image",
+    "read_mask",
+    "resize_image",
+    "resize_mask",
+    "resolve",
+    "split_normals",
+]
