@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from typing import Any
 
 import torch
@@ -20,6 +19,7 @@ from torch import Tensor
 
 from synth_anomaly.errors import ComponentError, DataError
 from synth_anomaly.interfaces import Augmentation
+from synth_anomaly.randomness import forked_rng
 from synth_anomaly.synthesizers.fills.quarter_turn import turn_quarters
 
 __all__ = ["Flips", "QuarterTurns", "augment_alike"]
@@ -111,7 +111,7 @@ def augment_alike(
     Raises:
         ComponentError: If there is a guide that the augmentation cannot move.
     """
-    with _forked_rng(seed, images.device):
+    with forked_rng(seed, images.device):
         if guide is None:
             return augmentation(images).clamp(0, 1), None
         if not isinstance(augmentation, AugmentationBase2D | ImageSequential):
@@ -129,14 +129,3 @@ def augment_alike(
                 "use another augmentation, or train without a guide"
             ) from None
     return images.clamp(0, 1), guide
-
-
-@contextmanager
-def _forked_rng(seed: int, device: torch.device) -> Iterator[None]:
-    devices = [device.index or 0] if device.type == "cuda" else []
-    with torch.random.fork_rng(devices=devices):
-        # torch.manual_seed would seed the devices that are not put back, too
-        torch.default_generator.manual_seed(seed)
-        if devices:
-            torch.cuda.manual_seed(seed)
-        yield

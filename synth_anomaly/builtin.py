@@ -47,9 +47,9 @@ _COMPONENTS = {
         "quarter-turns": ("augmentation:QuarterTurns", "turns by 0, 90, 180 or 270 degrees"),
     },
     "backbone": {
-        "resnet18": ("backbones.resnet:resnet18", "ResNet-18 trunk"),
-        "resnet34": ("backbones.resnet:resnet34", "ResNet-34 trunk"),
-        "resnet50": ("backbones.resnet:resnet50", "ResNet-50 trunk"),
+        "resnet18": ("backbones.resnet:ResNet18", "ResNet-18 trunk"),
+        "resnet34": ("backbones.resnet:ResNet34", "ResNet-34 trunk"),
+        "resnet50": ("backbones.resnet:ResNet50", "ResNet-50 trunk"),
         "timm": ("backbones.timm:Timm", "any feature extractor of timm, where it is installed"),
     },
     "head": {

@@ -11,6 +11,7 @@ prints the message without a traceback; Python callers catch :class:`SynthAnomal
     ├── DataError             images, masks, folders
     ├── DeviceError           a device or precision that is not there
     ├── TrainingError         training cannot go on
+    ├── Interrupted           the user asked to stop
     └── RunError              a run's folder: missing, half done, of another format
 """
 
@@ -20,6 +21,7 @@ __all__ = [
     "ComponentError",
     "DataError",
     "DeviceError",
+    "Interrupted",
     "OptionError",
     "PluginError",
     "RecipeError",
@@ -59,6 +61,10 @@ class DeviceError(SynthAnomalyError):
 
 class TrainingError(SynthAnomalyError):
     """Training that cannot go on, such as a loss that is not finite."""
+
+
+class Interrupted(SynthAnomalyError):  # noqa: N818  # it is no error, and no mistake
+    """The user asked to stop; everything done so far is in the checkpoint."""
 
 
 class RunError(SynthAnomalyError):

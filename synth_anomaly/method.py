@@ -1,0 +1,379 @@
+"""What every method has: settings and presets, training, prediction, evaluation, saving and loading."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any, ClassVar, Self
+
+import torch
+from safetensors.torch import load_file, save
+from torch import Tensor, nn
+
+from synth_anomaly.catalogue import catalogue, merge
+from synth_anomaly.data import Images, ScoreSize, as_samples, load_images, load_test, split_normals
+from synth_anomaly.errors import DataError, OptionError, RecipeError, RunError
+from synth_anomaly.evaluation import Evaluation, evaluate
+from synth_anomaly.files import write_whole
+from synth_anomaly.interfaces import Prediction, Pretrained, Size
+from synth_anomaly.options import nearest
+from synth_anomaly.recipe import Recipe
+from synth_anomaly.training import (
+    Interruption,
+    Listener,
+    Stage,
+    Trainer,
+    TrainingData,
+    choose_device,
+    choose_precision,
+    forked_rng,
+    seed_for,
+)
+
+__all__ = ["Method", "MethodSettings", "create_method", "load_method"]
+
+_NETWORKS = frozenset({"backbone", "head"})
+
+
+def _ignore(_text: str) -> None:
+    """Hear a message and do nothing."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class MethodSettings:
+    """What every method can be told; methods add their own.
+
+    Attributes:
+        size: Input size in pixels, one number for a square or height and width.
+        batch_size: Good images in a training step, and images in a batch of predictions.
+        validation: Share of the good images that is held back from training, in [0, 1).
+    """
+
+    size: int | tuple[int, int] = 256
+    batch_size: int = 16
+    validation: float = 0.0
+
+    def __post_init__(self) -> None:
+        if min(self.input_size) < 8:
+            raise ValueError(f"size must be at least 8 pixels, got {self.size!r}")
+        if self.batch_size < 1:
+            raise ValueError(f"batch_size must be at least 1, got {self.batch_size!r}")
+        if not 0 <= self.validation < 1:
+            raise ValueError(f"validation is a share in [0, 1), got {self.validation!r}")
+
+    @property
+    def input_size(self) -> Size:
+        """Height and width of the input."""
+        return (self.size, self.size) if isinstance(self.size, int) else self.size
+
+
+class Method(nn.Module, ABC):
+    """Turns images into anomaly maps and scores, and learns how from good images alone.
+
+    A subclass names its settings and presets, builds its networks in :meth:`build`, lists its stages
+    and says in :meth:`forward` what it makes of a batch. Everything else is here.
+
+    Args:
+        preset: A name in ``presets``; by default the one that changes nothing.
+        seed: Decides everything random, initial weights included.
+        allow_code: Whether settings may name components by import path.
+        **settings: Fields of ``Settings`` that differ from the preset; components by name, as a table
+            with their options, or as objects.
+
+    Raises:
+        ComponentError: If a name is unknown or a setting wrong.
+        RecipeError: If there is no such preset.
+    """
+
+    Settings: ClassVar[type[MethodSettings]]
+    presets: ClassVar[Mapping[str, Mapping[str, Any]]] = {"paper": {}}
+    settings: MethodSettings
+
+    def __init__(
+        self, preset: str | None = None, *, seed: int = 0, allow_code: bool = True, **settings: Any
+    ) -> None:
+        super().__init__()
+        self.seed = seed
+        self.preset = preset or next(name for name, changes in self.presets.items() if not changes)
+        if self.preset not in self.presets:
+            hint = nearest(self.preset, tuple(self.presets))
+            raise RecipeError(f"method {self.name!r} has no preset {self.preset!r}: {hint}")
+        with forked_rng(seed_for(seed, "networks")):
+            self.settings = self._settings(merge(self.presets[self.preset], settings), allow_code)
+            self.build()
+
+    @abstractmethod
+    def build(self) -> None:
+        """Make the networks, inside a random state that the seed decides."""
+
+    @abstractmethod
+    def stages(self) -> Sequence[Stage]:
+        """Return the stages of training; called once, when the networks are on their device."""
+
+    @abstractmethod
+    def forward(self, images: Tensor) -> Prediction:
+        """Return maps and scores of ``(B, 3, H, W)`` images of the input size, in evaluation mode."""
+
+    @classmethod
+    def published(cls, dataset: str, category: str) -> Mapping[str, float]:  # noqa: ARG003
+        """Return the paper's own figures for a category by metric name; empty where there are none."""
+        return {}
+
+    @property
+    def name(self) -> str:
+        """The registered name, or the import path of a class that nobody registered."""
+        kind = type(self)
+        return catalogue().registry("method").name_of(kind) or f"{kind.__module__}:{kind.__qualname__}"
+
+    @property
+    def device(self) -> torch.device:
+        """The device of the weights."""
+        return next(self.parameters()).device
+
+    def fit(
+        self,
+        images: Images,
+        *,
+        device: str = "auto",
+        precision: str = "auto",
+        skip_bad: bool = False,
+        checkpoints: Path | None = None,
+        listeners: Sequence[Listener] = (),
+        warn: Callable[[str], None] = _ignore,
+    ) -> Self:
+        """Train on good images.
+
+        Args:
+            images: Good images: a data set, files or folders, ``(N, H, W, 3)`` uint8, or samples.
+            device: ``auto``, ``cpu``, ``cuda``, ``cuda:N`` or ``mps``.
+            precision: ``auto``, ``fp32`` or ``bf16``.
+            skip_bad: Leave out images that cannot be read instead of stopping.
+            checkpoints: A folder to keep a checkpoint in, and to go on from.
+            listeners: What is told of the progress.
+            warn: Is told what the user should read.
+
+        Raises:
+            SynthAnomalyError: If the images, the device or the training fail; the message says how.
+        """
+        chosen = choose_device(device)
+        data = self.training_data(images, chosen, skip_bad=skip_bad, warn=warn)
+        self.to(chosen)
+        if checkpoints is None or not (checkpoints / "state.json").is_file():
+            self._load_pretrained(warn)
+        interruption = Interruption()
+        trainer = Trainer(
+            self,
+            self.stages(),
+            data,
+            seed=self.seed,
+            device=chosen,
+            precision=choose_precision(precision, chosen),
+            checkpoints=checkpoints,
+            listeners=listeners,
+            interruption=interruption,
+        )
+        with interruption.listening():
+            trainer.run()
+        return self
+
+    def training_data(
+        self,
+        images: Images,
+        device: torch.device,
+        *,
+        skip_bad: bool = False,
+        warn: Callable[[str], None] = _ignore,
+    ) -> TrainingData:
+        """Decode the good images and split off those that are held back."""
+        samples = as_samples(images, "train")
+        train, held_back = split_normals(len(samples), self.settings.validation, self.seed)
+        stores = [
+            load_images(
+                [samples[row] for row in rows.tolist()],
+                self.settings.input_size,
+                device=device,
+                skip_bad=skip_bad,
+                warn=warn,
+            )
+            for rows in (train, held_back)
+            if len(rows)
+        ]
+        return TrainingData(*stores)
+
+    @torch.inference_mode()
+    def predict(
+        self, images: Images | Tensor, *, batch_size: int | None = None, precision: str = "fp32"
+    ) -> Prediction:
+        """Return maps and scores, as float32 on the CPU.
+
+        Args:
+            images: ``(B, 3, H, W)`` in [0, 1] at the input size; or images of any size as uint8
+                ``(H, W, 3)`` or ``(N, H, W, 3)``, as files, folders or samples, which are resized to it.
+            batch_size: Images a batch; the settings' by default.
+            precision: ``fp32``, ``bf16``, or ``auto``, which is bf16 where hardware speeds it up.
+
+        Returns:
+            Maps of the input size, scores, and reconstructions where the method has them.
+
+        Raises:
+            DataError: If there is no image, one cannot be read, or a tensor is of another size.
+        """
+        self.eval()
+        batches = self._batches(images, batch_size or self.settings.batch_size)
+        with choose_precision(precision, self.device).autocast(self.device):
+            parts = [self(batch.to(self.device)) for batch in batches]
+        reconstructions = [part.reconstruction for part in parts if part.reconstruction is not None]
+        return Prediction(
+            maps=torch.cat([part.maps for part in parts]).float().cpu(),
+            scores=torch.cat([part.scores for part in parts]).float().cpu(),
+            reconstruction=torch.cat(reconstructions).float().cpu() if reconstructions else None,
+        )
+
+    def evaluate(
+        self,
+        images: Images,
+        *,
+        score_size: ScoreSize = "input",
+        precision: str = "fp32",
+        skip_bad: bool = False,
+        warn: Callable[[str], None] = _ignore,
+    ) -> Evaluation:
+        """Compare maps and scores with the truth, on a data set's test images.
+
+        Args:
+            images: A data set, or samples.
+            score_size: ``"input"`` compares at the input size, ``"native"`` at each image's own.
+            precision: ``fp32``, ``bf16`` or ``auto``.
+            skip_bad: Leave out images that cannot be read instead of stopping.
+            warn: Is told what the user should read.
+        """
+        return evaluate(
+            partial(self.predict, precision=precision),
+            as_samples(images, "test"),
+            self.settings.input_size,
+            batch_size=self.settings.batch_size,
+            score_size=score_size,
+            skip_bad=skip_bad,
+            warn=warn,
+        )
+
+    def recipe(self) -> Recipe:
+        """Return the recipe that makes this method again, untrained."""
+        settings = catalogue().options_table(self.settings, f"method {self.name!r}")
+        return Recipe(method=self.name, preset=self.preset, seed=self.seed, settings=settings)
+
+    def save(self, folder: str | Path) -> None:
+        """Write ``recipe.toml`` and ``weights.safetensors`` into a folder, which is made."""
+        folder = Path(folder)
+        folder.mkdir(parents=True, exist_ok=True)
+        if not (folder / "recipe.toml").exists():
+            write_whole(folder / "recipe.toml", self.recipe().text().encode())
+        self.save_weights(folder)
+
+    def save_weights(self, folder: Path) -> None:
+        """Write ``weights.safetensors`` into a folder."""
+        tensors = {
+            name: value.detach().cpu().contiguous().clone() for name, value in self.state_dict().items()
+        }
+        write_whole(folder / "weights.safetensors", save(tensors))
+
+    @classmethod
+    def load(cls, folder: str | Path, *, device: str = "cpu", allow_code: bool = False) -> Self:
+        """Return the trained method in a folder that :meth:`save` or a run wrote.
+
+        Raises:
+            RunError: If the folder holds no such method, or one of another class.
+            ComponentError: If its recipe names code and ``allow_code`` is False.
+        """
+        method = load_method(folder, device=device, allow_code=allow_code)
+        if not isinstance(method, cls):
+            raise RunError(
+                f"{folder} holds a {type(method).__name__}, not a {cls.__name__}: use load_method()"
+            )
+        return method
+
+    def _settings(self, table: Mapping[str, Any], allow_code: bool) -> MethodSettings:
+        owner = f"method {self.name!r}"
+        arguments = catalogue().arguments(self.Settings, table, owner, allow_code=allow_code, keep=_NETWORKS)
+        try:
+            return self.Settings(**arguments)
+        except ValueError as error:
+            raise OptionError(f"{owner}: {error}") from error
+
+    def _batches(self, images: Images | Tensor, batch_size: int) -> Iterator[Tensor]:
+        size = self.settings.input_size
+        if not isinstance(images, Tensor):
+            for batch in load_test(as_samples(images, "test"), size, batch_size=batch_size):
+                yield batch.images
+            return
+        if images.ndim != 4 or images.shape[1:] != (3, *size):
+            raise DataError(
+                f"expected a (B, 3, {size[0]}, {size[1]}) tensor in [0, 1], got {tuple(images.shape)}: "
+                "resize it, or give files or uint8 arrays, which are resized here"
+            )
+        yield from torch.split(images, batch_size)
+
+    def _load_pretrained(self, warn: Callable[[str], None]) -> None:
+        for module in self.modules():
+            if isinstance(module, Pretrained):
+                for line in module.load_pretrained():
+                    warn(line)
+
+
+def create_method(
+    name: str,
+    *,
+    preset: str | None = None,
+    settings: Mapping[str, Any] | None = None,
+    seed: int = 0,
+    allow_code: bool = True,
+) -> Method:
+    """Return a method by name, untrained.
+
+    Args:
+        name: A registered name, or an import path.
+        preset: One of the method's presets; by default the one that changes nothing.
+        settings: Changes on top of the preset, nested as in a recipe.
+        seed: Decides everything random.
+        allow_code: Whether names may be import paths.
+
+    Raises:
+        ComponentError: If a name is unknown or a setting wrong.
+        RecipeError: If the method has no such preset.
+    """
+    kind = catalogue().registry("method").load(name, allow_code=allow_code)
+    if not (isinstance(kind, type) and issubclass(kind, Method)):
+        raise RecipeError(f"method {name!r} is {kind!r}: a method is a subclass of synth_anomaly.Method")
+    return kind(preset, seed=seed, allow_code=allow_code, **dict(settings or {}))
+
+
+def load_method(folder: str | Path, *, device: str = "cpu", allow_code: bool = False) -> Method:
+    """Return the trained method in a folder that a run or :meth:`Method.save` wrote.
+
+    Args:
+        folder: A folder with ``recipe.toml`` and ``weights.safetensors``.
+        device: Where to put it.
+        allow_code: Whether its recipe may name code by import path; registered names always work.
+
+    Raises:
+        RunError: If the weights are missing or of another shape.
+        RecipeError: If the recipe is missing or unreadable.
+    """
+    folder = Path(folder)
+    recipe = Recipe.read(folder)
+    weights = folder / "weights.safetensors"
+    if not weights.is_file():
+        raise RunError(
+            f"{folder} holds no weights.safetensors: finish the run with sat run --resume {folder}"
+        )
+    method = create_method(
+        recipe.method, preset=recipe.preset, settings=recipe.settings, seed=recipe.seed, allow_code=allow_code
+    )
+    try:
+        method.load_state_dict(load_file(weights))
+    except RuntimeError as error:
+        raise RunError(f"{weights} does not fit its recipe: {' '.join(str(error).split())[:300]}") from None
+    return method.to(choose_device(device)).eval()

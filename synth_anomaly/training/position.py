@@ -1,0 +1,112 @@
+"""How far a run has come, as a checkpoint keeps it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from torch import Tensor, nn
+
+from synth_anomaly.errors import RunError
+from synth_anomaly.training.checkpoint import Checkpoint, flatten, load_checkpoint, save_checkpoint, unflatten
+from synth_anomaly.training.stage import Stage
+
+__all__ = ["Position"]
+
+
+@dataclass
+class Position:
+    """A place in a run.
+
+    Attributes:
+        stage: Index of the current stage; the number of stages when all are done.
+        step: Steps done in it.
+        total: Steps done over all stages.
+        prepared: Whether the stage's ``prepare`` is done.
+        best_figure: The best figure that the stage validated.
+        looks: Looks since then.
+        stopped_early: Whether patience has run out.
+        best: The weights at the best figure.
+    """
+
+    stage: int = 0
+    step: int = 0
+    total: int = 0
+    prepared: bool = False
+    best_figure: float = math.inf
+    looks: int = 0
+    stopped_early: bool = False
+    best: dict[str, Tensor] = field(default_factory=dict)
+
+    def advance(self) -> None:
+        """Count a step."""
+        self.step += 1
+        self.total += 1
+
+    def next_stage(self) -> Position:
+        """Return the start of the stage after this one."""
+        return Position(stage=self.stage + 1, total=self.total)
+
+    def judge(self, figure: float, network: nn.Module, patience: int) -> None:
+        """Keep the weights when ``figure`` is the best so far; stop early when patience runs out."""
+        if figure < self.best_figure:
+            self.best_figure, self.looks = figure, 0
+            self.best = {name: value.detach().clone() for name, value in network.state_dict().items()}
+        else:
+            self.looks += 1
+        self.stopped_early = self.looks >= patience
+
+    def save(self, folder: Path, network: nn.Module, stages: Sequence[Stage]) -> None:
+        """Write the network, the current stage's optimisers and tensors, and this place."""
+        tensors = {f"network/{name}": value for name, value in network.state_dict().items()}
+        tensors |= {f"best/{name}": value for name, value in self.best.items()}
+        values = {name: value for name, value in vars(self).items() if name != "best"}
+        values["stages"] = [stage.name for stage in stages]
+        if self.stage < len(stages):
+            stage = stages[self.stage]
+            values["optimisers"] = flatten(_optimiser_states(stage), "optimisers", tensors)
+            tensors |= {f"stage/{name}": value for name, value in stage.tensors.items()}
+        save_checkpoint(folder, Checkpoint(tensors, values))
+
+    @classmethod
+    def load(cls, folder: Path, network: nn.Module, stages: Sequence[Stage]) -> Position:
+        """Put a checkpoint's state into the network and the stage it stopped in, and return its place.
+
+        Raises:
+            RunError: If the checkpoint has other stages.
+        """
+        checkpoint = load_checkpoint(folder)
+        if checkpoint is None:
+            return cls()
+        values = dict(checkpoint.values)
+        names = [stage.name for stage in stages]
+        if values.pop("stages") != names:
+            raise RunError(f"the checkpoint in {folder} is of other stages than {names}: start a new run")
+        optimisers = values.pop("optimisers", None)
+        network.load_state_dict(_part(checkpoint.tensors, "network"))
+        position = replace(cls(**values), best=_part(checkpoint.tensors, "best"))
+        if position.stage < len(stages):
+            stage = stages[position.stage]
+            stage.tensors.update(_part(checkpoint.tensors, "stage"))
+            for name, state in unflatten(optimisers, checkpoint.tensors).items():
+                stage.optimisers[name].optimiser.load_state_dict(state["optimiser"])
+                if (schedule := stage.optimisers[name].schedule) is not None:
+                    schedule.load_state_dict(state["schedule"])
+        return position
+
+
+def _optimiser_states(stage: Stage) -> dict[str, dict[str, object]]:
+    return {
+        name: {
+            "optimiser": optimiser.optimiser.state_dict(),
+            "schedule": optimiser.schedule.state_dict() if optimiser.schedule else None,
+        }
+        for name, optimiser in stage.optimisers.items()
+    }
+
+
+def _part(tensors: Mapping[str, Tensor], part: str) -> dict[str, Tensor]:
+    prefix = f"{part}/"
+    return {name.removeprefix(prefix): value for name, value in tensors.items() if name.startswith(prefix)}

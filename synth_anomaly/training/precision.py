@@ -1,0 +1,90 @@
+"""Which device computes, and in which numbers."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import torch
+
+from synth_anomaly.errors import DeviceError
+
+__all__ = ["Precision", "PrecisionName", "choose_device", "choose_precision", "cpu_has_amx"]
+
+PrecisionName = Literal["auto", "fp32", "bf16"]
+
+
+@dataclass(frozen=True)
+class Precision:
+    """How training computes.
+
+    Attributes:
+        name: ``"fp32"`` or ``"bf16"``: bfloat16 autocast over float32 weights, channels last.
+    """
+
+    name: Literal["fp32", "bf16"]
+
+    @property
+    def memory_format(self) -> torch.memory_format:
+        """The layout of images and weights."""
+        return torch.channels_last if self.name == "bf16" else torch.contiguous_format
+
+    def autocast(self, device: torch.device) -> AbstractContextManager[object]:
+        """Return the context in which networks and losses are computed."""
+        return torch.autocast(device.type, torch.bfloat16) if self.name == "bf16" else nullcontext()
+
+
+def choose_device(name: str = "auto") -> torch.device:
+    """Return the device of that name: ``auto``, ``cpu``, ``cuda``, ``cuda:N`` or ``mps``.
+
+    Raises:
+        DeviceError: If the name is unknown or the device is not there.
+    """
+    if name == "auto":
+        return torch.device("cuda:0" if torch.cuda.is_available() else "mps" if _has_mps() else "cpu")
+    try:
+        device = torch.device(name)
+    except RuntimeError:
+        device = torch.device("meta")
+    if device.type not in ("cpu", "cuda", "mps"):
+        raise DeviceError(f"expected --device auto, cpu, cuda, cuda:N or mps, got {name!r}")
+    if device.type == "mps" and not _has_mps():
+        raise DeviceError("--device mps: this machine has no Apple GPU that torch can use; try --device auto")
+    if device.type == "cuda" and (device.index or 0) >= torch.cuda.device_count():
+        raise DeviceError(
+            f"--device {name}: torch {torch.__version__} sees {torch.cuda.device_count()} CUDA devices here; "
+            "install a CUDA build of torch or try --device auto"
+        )
+    return torch.device("cuda", device.index or 0) if device.type == "cuda" else device
+
+
+def choose_precision(name: str, device: torch.device) -> Precision:
+    """Return the precision of that name; ``auto`` is bf16 where hardware speeds it up.
+
+    Raises:
+        DeviceError: If the name is unknown, or the device cannot compute in bfloat16.
+    """
+    fast = (device.type == "cuda" and torch.cuda.is_bf16_supported()) or (
+        device.type == "cpu" and cpu_has_amx()
+    )
+    if name == "auto":
+        return Precision("bf16" if fast else "fp32")
+    if name == "fp32":
+        return Precision("fp32")
+    if name != "bf16":
+        raise DeviceError(f"expected --precision auto, fp32 or bf16, got {name!r}")
+    if device.type == "mps" or (device.type == "cuda" and not fast):
+        raise DeviceError(f"--precision bf16: {device} does not compute in bfloat16; use --precision fp32")
+    return Precision("bf16")
+
+
+def cpu_has_amx() -> bool:
+    """Return whether the processor multiplies bfloat16 matrices in hardware tiles (Linux only)."""
+    information = Path("/proc/cpuinfo")
+    return information.is_file() and " amx_bf16" in information.read_text(errors="replace")
+
+
+def _has_mps() -> bool:
+    return torch.backends.mps.is_available()
