@@ -6,20 +6,22 @@ in turn be a component or a list of them. A table without a name changes the def
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from functools import cache
 from typing import Any
 
 from synth_anomaly.discovery import Plugins, disabled_by_environment, discover
 from synth_anomaly.errors import ComponentError, OptionError
 from synth_anomaly.interfaces import KINDS
-from synth_anomaly.options import REQUIRED, Option, check_value, nearest, options_of
+from synth_anomaly.options import NONE, REQUIRED, Option, check_value, nearest, options_of
 from synth_anomaly.registry import Registry, registries
+from synth_anomaly.specification import Spec, merge, plain_value, same_value
 
-__all__ = ["Catalogue", "Spec", "catalogue", "merge"]
+__all__ = ["Catalogue", "Spec", "build_network", "catalogue", "merge"]
 
-Spec = str | Mapping[str, Any]
-"""How data names a component."""
+_REMEMBERED = "_synth_anomaly_specification"
 
 
 class Catalogue:
@@ -58,55 +60,122 @@ class Catalogue:
         target = self.registry(kind).load(name, allow_code=allow_code)
         arguments = self.arguments(target, given, f"{kind} {name!r}", allow_code=allow_code)
         try:
-            return self._checked_object(kind, target(**arguments))
+            component = self._checked_object(kind, target(**arguments))
         except ValueError as error:
             raise OptionError(f"{kind} {name!r}: {error}") from error
+        self._remember(kind, component, {"name": name, **arguments})
+        return component
+
+    def check(self, kind: str, spec: Any, *, allow_code: bool = True, default: Any = None) -> Any:
+        """Return ``spec`` with its name and its options checked, for its owner to build later.
+
+        Args:
+            kind: The kind of component.
+            spec: A name, a table, or an object.
+            allow_code: Whether names may be import paths, at any depth.
+            default: What a table without a name changes.
+
+        Raises:
+            ComponentError: If a name is unknown or an option wrong; options may be missing.
+        """
+        if not isinstance(spec, str | Mapping):
+            return self._checked_object(kind, spec)
+        name, given = self._resolve(kind, spec, default)
+        owner = f"{kind} {name!r}"
+        options = _options(self.registry(kind).load(name, allow_code=allow_code), given, owner)
+        return {
+            "name": name,
+            **{
+                option: self._value(options[option], value, owner, allow_code, self.check)
+                for option, value in given.items()
+            },
+        }
 
     def arguments(
-        self, target: Callable[..., Any], given: Mapping[str, Any], owner: str, *, allow_code: bool = True
+        self,
+        target: Callable[..., Any],
+        given: Mapping[str, Any],
+        owner: str,
+        *,
+        allow_code: bool = True,
+        keep: frozenset[str] = frozenset(),
     ) -> dict[str, Any]:
         """Return checked arguments for ``target``: values of the right type, components built.
+
+        Args:
+            target: A class or function with explicit, annotated arguments.
+            given: Values by name.
+            owner: What to call the target in messages.
+            allow_code: Whether names may be import paths, at any depth.
+            keep: Kinds that stay specifications, for their owner to build later.
 
         Raises:
             OptionError: If an option is unknown, missing or of the wrong type.
         """
-        options = options_of(target)
-        for name in given:
-            if name not in options:
-                raise OptionError(f"{owner} has no option {name!r}: {nearest(name, tuple(options))}")
-        missing = [
-            name for name, option in options.items() if option.default is REQUIRED and name not in given
-        ]
-        if missing:
-            raise OptionError(
-                f"{owner} needs option {missing[0]!r} ({options[missing[0]].type_name}): give it a value"
+        options = _options(target, given, owner)
+        for name, option in options.items():
+            if option.default is REQUIRED and name not in given:
+                raise OptionError(f"{owner} needs option {name!r} ({option.type_name}): give it a value")
+        return {
+            name: self._value(
+                options[name],
+                value,
+                owner,
+                allow_code,
+                self.check if options[name].kind in keep else self.build,
             )
-        return {name: self._value(options[name], value, owner, allow_code) for name, value in given.items()}
+            for name, value in given.items()
+        }
 
     def describe(self, kind: str, component: Any) -> Any:
         """Return the specification that builds ``component`` again.
 
-        Options are read from the attributes of their names. A component that nobody registered is
-        named by its import path.
+        Options are read from the attributes of their names. Where they are not kept there, as in most of
+        Kornia's modules, a component that the catalogue built is described as it was asked for.
+        A component that nobody registered is named by its import path.
 
         Raises:
             ComponentError: If an option cannot be read back.
         """
-        if isinstance(component, str | Mapping):
+        if isinstance(component, str):
             return component
-        kind_class = type(component)
-        name = self.registry(kind).name_of(kind_class) or f"{kind_class.__module__}:{kind_class.__qualname__}"
-        table: dict[str, Any] = {"name": name}
-        for option in options_of(kind_class).values():
+        if isinstance(component, Mapping):
+            return self._plain_table(kind, component)
+        remembered = getattr(component, _REMEMBERED, None)
+        if isinstance(remembered, Mapping):
+            return copy.deepcopy(remembered)
+        name = self.registry(kind).name_of(type(component)) or _import_path(component)
+        return {"name": name, **self.options_table(component, f"{kind} {name!r}")}
+
+    def options_table(self, component: Any, owner: str) -> dict[str, Any]:
+        """Return the options of a component as plain values, read from the attributes of their names.
+
+        Raises:
+            ComponentError: If an option is not kept as an attribute.
+        """
+        table: dict[str, Any] = {}
+        for option in options_of(type(component)).values():
             if not hasattr(component, option.name):
                 raise ComponentError(
-                    f"{kind} {name!r} does not keep its option {option.name!r}: "
-                    f"store it as the attribute {option.name!r}, so that a recipe can be written"
+                    f"{owner} does not keep its option {option.name!r}: "
+                    f"store it as the attribute {option.name!r}, or name the component instead of passing it"
                 )
             value = getattr(component, option.name)
             if value is not None or option.default is not None:
-                table[option.name] = self._plain(option, value)
+                table[option.name] = self.plain(option, value, owner)
         return table
+
+    def plain(self, option: Option, value: Any, owner: str) -> Any:
+        """Return an option's value as a recipe holds it, its components described.
+
+        Raises:
+            ComponentError: If a recipe cannot hold it.
+        """
+        if option.kind is None or value is None:
+            return plain_value(check_value(option, value, owner), f"{owner}: option {option.name!r}")
+        if option.many:
+            return [self.describe(option.kind, item) for item in value]
+        return self.describe(option.kind, value)
 
     def _resolve(self, kind: str, spec: Spec, default: Any) -> tuple[str, dict[str, Any]]:
         if isinstance(spec, str):
@@ -115,33 +184,45 @@ class Catalogue:
         if "name" in given:
             return str(given.pop("name")), given
         if default is None or default is REQUIRED:
-            raise ComponentError(f'a {kind} table needs a name, got {dict(spec)!r}: add name = "..."')
+            raise ComponentError(f'a table for the {kind} needs a name, got {given!r}: add name = "..."')
         base = self.describe(kind, default)
         base = {"name": base} if isinstance(base, str) else dict(base)
         return str(base.pop("name")), merge(base, given)
 
-    def _value(self, option: Option, value: Any, owner: str, allow_code: bool) -> Any:
-        if option.kind is None or value is None:
+    def _value(
+        self, option: Option, value: Any, owner: str, allow_code: bool, make: Callable[..., Any]
+    ) -> Any:
+        """Check a plain value; make what names a component, or each of a list of them."""
+        if option.kind is None or value is None or (isinstance(value, str) and value == NONE):
             return check_value(option, value, owner)
-        if option.many:
-            if isinstance(value, str) or not isinstance(value, Sequence):
-                raise OptionError(
-                    f"{owner}: option {option.name!r} takes a list of {option.kind}s, got {value!r}"
-                )
-            return tuple(self.build(option.kind, item, allow_code=allow_code) for item in value)
-        if value == "none":
-            return check_value(option, value, owner)
-        return self.build(option.kind, value, allow_code=allow_code, default=option.default)
+        if not option.many:
+            return make(option.kind, value, allow_code=allow_code, default=option.default)
+        if isinstance(value, str) or not isinstance(value, Sequence):
+            raise OptionError(
+                f"{owner}: option {option.name!r} takes a list of {option.kind} components, got {value!r}"
+            )
+        return tuple(make(option.kind, item, allow_code=allow_code) for item in value)
 
-    def _plain(self, option: Option, value: Any) -> Any:
-        if option.kind is None or value is None:
-            return list(value) if isinstance(value, tuple) else "none" if value is None else value
-        if option.many:
-            return [self.describe(option.kind, item) for item in value]
-        return self.describe(option.kind, value)
+    def _plain_table(self, kind: str, spec: Mapping[str, Any]) -> dict[str, Any]:
+        """Return a specification as plain values, though objects may stand in it."""
+        name, given = self._resolve(kind, spec, None)
+        options = _options(self.registry(kind).load(name), given, f"{kind} {name!r}")
+        plain = {key: self.plain(options[key], value, f"{kind} {name!r}") for key, value in given.items()}
+        return {"name": name, **plain}
+
+    def _remember(self, kind: str, component: Any, spec: Mapping[str, Any]) -> None:
+        """Note on a component what it was built from, where its attributes do not tell."""
+        try:
+            self.describe(kind, component)
+        except ComponentError:
+            # an attribute survives copying; what has no room for one stays without a description
+            with suppress(ComponentError, AttributeError, TypeError):
+                object.__setattr__(component, _REMEMBERED, self._plain_table(kind, spec))
 
     def _checked_object(self, kind: str, component: Any) -> Any:
         interface = self.registry(kind).interface
+        if isinstance(component, type):
+            raise ComponentError(f"expected a {kind}, got the class {component.__name__}: call it first")
         if not isinstance(component, interface):
             raise ComponentError(
                 f"expected a {kind}, got {component!r}: "
@@ -150,26 +231,59 @@ class Catalogue:
         return component
 
 
-def merge(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
-    """Return ``base`` with ``changes``, table by table; what has another name replaces."""
-    merged = dict(base)
-    for key, change in changes.items():
-        old = merged.get(key)
-        if isinstance(change, Mapping) and isinstance(old, str) and "name" not in change:
-            old = {"name": old}
-        same = (
-            isinstance(old, Mapping)
-            and isinstance(change, Mapping)
-            and change.get("name", old.get("name")) == old.get("name")
-        )
-        merged[key] = merge(old, change) if same and isinstance(old, Mapping) else change
-    return merged
+def build_network(kind: str, spec: Any, **supplied: Any) -> Any:
+    """Return a network of its own for a method, which supplies the options that only it knows.
+
+    Args:
+        kind: ``"backbone"`` or ``"head"``.
+        spec: A name, a table, or a module, which is copied.
+        **supplied: Options such as ``in_channels``; those that the component does not have are left out.
+
+    Raises:
+        OptionError: If ``spec`` says otherwise than the method must.
+    """
+    if not isinstance(spec, str | Mapping):
+        given = {name: getattr(spec, name, value) for name, value in supplied.items()}
+        _check_supplied(kind, type(spec).__name__, given, supplied)
+        return copy.deepcopy(catalogue().build(kind, spec))
+    table = catalogue().check(kind, spec)
+    known = options_of(catalogue().registry(kind).load(table["name"]))
+    supplied = {name: value for name, value in supplied.items() if name in known}
+    _check_supplied(kind, table["name"], table, supplied)
+    return catalogue().build(kind, {**table, **supplied})
 
 
 @cache
 def catalogue() -> Catalogue:
     """Return the catalogue of the installed plugins, less those in ``SAT_DISABLE_PLUGINS``, found once."""
     return Catalogue(discover(disabled_by_environment()))
+
+
+def _options(target: Callable[..., Any], given: Mapping[str, Any], owner: str) -> dict[str, Option]:
+    options = options_of(target)
+    for name in given:
+        if name not in options:
+            raise OptionError(f"{owner} has no option {name!r}: {nearest(name, tuple(options))}")
+    return options
+
+
+def _check_supplied(kind: str, name: str, given: Mapping[str, Any], supplied: Mapping[str, Any]) -> None:
+    for option, value in supplied.items():
+        if not same_value(given.get(option, value), value):
+            raise OptionError(
+                f"{kind} {name!r} has {option} = {given[option]!r}, "
+                f"this method gives it {value!r}: leave it out"
+            )
+
+
+def _import_path(component: Any) -> str:
+    kind = type(component)
+    if kind.__module__ == "builtins" or "<" in kind.__qualname__:
+        raise ComponentError(
+            f"no recipe can name {component!r}: make it a class at the top of a module, "
+            "whose constructor takes its options"
+        )
+    return f"{kind.__module__}:{kind.__qualname__}"
 
 
 def _kornia_class(name: str) -> Callable[..., Any] | None:

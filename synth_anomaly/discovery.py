@@ -7,28 +7,24 @@ take all of that or nothing.
 
 from __future__ import annotations
 
-import inspect
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
-from importlib.metadata import EntryPoint, entry_points
-from typing import Any, Literal, TypeVar
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from importlib.metadata import EntryPoint, distributions, entry_points
+from typing import Any, Literal
 
 import pluggy
 
 from synth_anomaly.errors import PluginError
-from synth_anomaly.interfaces import KINDS
+from synth_anomaly.offers import collect
 from synth_anomaly.plugin import API, GROUP, Command, Component, HookSpecs
 
 __all__ = ["DISABLE_VARIABLE", "Plugin", "Plugins", "Status", "disabled_by_environment", "discover"]
 
 Status = Literal["ok", "disabled", "failed", "incompatible"]
 DISABLE_VARIABLE = "SAT_DISABLE_PLUGINS"
-
-_Offer = TypeVar("_Offer", Component, Command)
-_NAME = re.compile(r"[a-z0-9]+([-_][a-z0-9]+)*")
-_TARGET = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*")
 
 
 @dataclass(frozen=True)
@@ -37,7 +33,7 @@ class Plugin:
 
     Attributes:
         name: Name of the entry point.
-        distribution: The package that published it.
+        distribution: The package that published it, in lower case with hyphens.
         version: That package's version.
         module: What the entry point names.
         status: ``"ok"``, ``"disabled"``, ``"failed"`` or ``"incompatible"``.
@@ -58,10 +54,17 @@ class Plugin:
 
 @dataclass
 class Plugins:
-    """Every plugin found, and the hooks of those that work."""
+    """Every plugin found, and the hooks of those that work.
+
+    Attributes:
+        found: The plugins, the core's first, then by distribution and name.
+        manager: Calls the hooks of those that are ok.
+        unmatched: Names that were to be disabled and that no plugin has.
+    """
 
     found: tuple[Plugin, ...] = ()
     manager: pluggy.PluginManager = field(default_factory=lambda: _new_manager())
+    unmatched: tuple[str, ...] = ()
 
     @property
     def broken(self) -> tuple[Plugin, ...]:
@@ -76,7 +79,7 @@ class Plugins:
             others = [other for other in self.manager.get_plugins() if other is not plugin]
             try:
                 self.manager.subset_hook_caller(hook, others)(**arguments)
-            except Exception as error:
+            except (Exception, SystemExit) as error:
                 self.manager.unregister(plugin)
                 warn(f"plugin {name!r} failed in {hook} and is left out from here on: {_one_line(error)}")
 
@@ -100,11 +103,20 @@ def discover(
     Returns:
         All plugins, broken ones included; nothing a plugin does raises here.
     """
-    disabled = frozenset(disabled)
-    points = entry_points(group=GROUP) if found is None else found
+    unmatched = {_normal(name): name for name in disabled}
+    unwanted = frozenset(unmatched)
     plugins = Plugins()
-    for point in sorted(points, key=lambda p: (_distribution(p)[0] != host, _distribution(p)[0], p.name)):
-        plugins.found += (_load(point, disabled, plugins.manager),)
+    for plugin, point in sorted(
+        ((_described(point), point) for point in (_installed_points() if found is None else found)),
+        key=lambda pair: (pair[0].distribution != host, pair[0].distribution, pair[0].name),
+    ):
+        names = {
+            _normal(name)
+            for name in (plugin.name, plugin.distribution, f"{plugin.distribution}/{plugin.name}")
+        }
+        plugins.found += (_load(plugin, point, not names.isdisjoint(unwanted), plugins.manager),)
+        unmatched = {name: given for name, given in unmatched.items() if name not in names}
+    plugins.unmatched = tuple(sorted(unmatched.values()))
     return plugins
 
 
@@ -114,77 +126,65 @@ def _new_manager() -> pluggy.PluginManager:
     return manager
 
 
-def _load(point: EntryPoint, disabled: frozenset[str], manager: pluggy.PluginManager) -> Plugin:
-    distribution, version = _distribution(point)
-    about: dict[str, Any] = {"distribution": distribution, "version": version, "module": point.value}
-    if disabled & {point.name, distribution, f"{distribution}/{point.name}"}:
-        return Plugin(point.name, **about, status="disabled", detail="disabled by you")
+def _load(plugin: Plugin, point: EntryPoint, disabled: bool, manager: pluggy.PluginManager) -> Plugin:
+    if disabled:
+        return replace(plugin, status="disabled", detail="disabled by you")
     try:
         module = point.load()
         api = getattr(module, "SAT_PLUGIN_API", 1)
         if api != API:
             detail = (
                 f"written for plugin API {api!r}, this is API {API}: "
-                f"install a version of {distribution} that states SAT_PLUGIN_API = {API}"
+                f"install a version of {plugin.distribution} that states SAT_PLUGIN_API = {API}"
             )
-            return Plugin(point.name, **about, status="incompatible", detail=detail)
-        components, commands = _register(f"{distribution}/{point.name}", module, manager)
+            return replace(plugin, status="incompatible", detail=detail)
+        components, commands = _register(f"{plugin.distribution}/{plugin.name}", module, manager)
     except (Exception, SystemExit) as error:
-        detail = f"{_one_line(error)}; reinstall {distribution} or leave it out: --no-plugin {point.name}"
-        return Plugin(point.name, **about, status="failed", detail=detail)
-    return Plugin(point.name, **about, components=components, commands=commands)
+        cure = f"reinstall {plugin.distribution} or leave it out: --no-plugin {plugin.name}"
+        return replace(plugin, status="failed", detail=f"{_one_line(error)}; {cure}")
+    return replace(plugin, components=components, commands=commands)
 
 
 def _register(
     name: str, module: Any, manager: pluggy.PluginManager
 ) -> tuple[tuple[Component, ...], tuple[Command, ...]]:
-    manager.register(module, name)
+    """Register the hooks and return the offers, or leave no trace."""
     try:
+        manager.register(module, name)
         manager.check_pending()
-        components = tuple(_checked(_offers(module, "sat_components"), Component))
-        commands = tuple(_checked(_offers(module, "sat_commands"), Command))
-    except Exception:
-        manager.unregister(module)
+        return collect(module)
+    except BaseException:
+        # pluggy keeps the plugin, and some of its hooks, when it rejects one of them; asked by name,
+        # because the same module may be registered by another entry point
+        if manager.get_plugin(name) is not None:
+            manager.unregister(name=name)
         raise
-    return components, commands
 
 
-def _offers(module: Any, hook: str) -> Iterator[Any]:
-    """Collect one plugin's own offers; pluggy would mix them with everybody's."""
-    offer = getattr(module, hook, None)
-    if offer is None:
-        return
-    if not hasattr(offer, f"{GROUP}_impl"):
-        raise PluginError(f"{module.__name__}.{hook} is not marked as a hook: decorate it with @hookimpl")
-    if inspect.signature(offer).parameters:
-        raise PluginError(f"{hook} takes no arguments, {module.__name__}.{hook} takes some: remove them")
-    yield from offer()
+def _installed_points() -> Iterator[EntryPoint]:
+    try:
+        yield from entry_points(group=GROUP)
+    except Exception:  # one unreadable entry_points.txt, of whatever package, hides everybody's
+        yield from {(point.name, point.value): point for point in _readable_points()}.values()
 
 
-def _checked(offers: Iterable[Any], kind: type[_Offer]) -> Iterator[_Offer]:
-    seen: set[tuple[str, str]] = set()
-    for offer in offers:
-        if not isinstance(offer, kind):
-            raise PluginError(f"expected a {kind.__name__}, got {offer!r}: yield {kind.__name__}(...)")
-        group = offer.kind if isinstance(offer, Component) else "command"
-        if isinstance(offer, Component) and group not in KINDS:
-            raise PluginError(
-                f"unknown kind {group!r} of component {offer.name!r}: use one of {', '.join(KINDS)}"
-            )
-        if not _NAME.fullmatch(offer.name):
-            raise PluginError(f"{group} name {offer.name!r}: use lower-case letters, digits and hyphens")
-        if not _TARGET.fullmatch(offer.target):
-            raise PluginError(
-                f"{group} {offer.name!r} has target {offer.target!r}: write 'package.module:Name'"
-            )
-        if (group, offer.name) in seen:
-            raise PluginError(f"{group} {offer.name!r} is offered twice: give each its own name")
-        seen.add((group, offer.name))
-        yield offer
+def _readable_points() -> Iterator[EntryPoint]:
+    for distribution in distributions():
+        with suppress(Exception):
+            yield from distribution.entry_points.select(group=GROUP)
 
 
-def _distribution(point: EntryPoint) -> tuple[str, str]:
-    return (point.dist.name, point.dist.version) if point.dist else ("unknown", "0")
+def _described(point: EntryPoint) -> Plugin:
+    """Return the plugin before it is loaded; its package is unknown where the metadata are damaged."""
+    name, version = None, None
+    with suppress(Exception):
+        name, version = (point.dist.name, point.dist.version) if point.dist else (None, None)
+    return Plugin(point.name, _normal(name or "unknown"), version or "0", point.value)
+
+
+def _normal(name: str) -> str:
+    """Return a name as packages spell it: ``Sat_Scratches`` is ``sat-scratches``."""
+    return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def _one_line(error: BaseException) -> str:

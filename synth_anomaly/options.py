@@ -3,21 +3,35 @@
 from __future__ import annotations
 
 import inspect
+import re
 import types
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import MISSING, dataclass, fields
 from difflib import get_close_matches
-from typing import Any, Union, get_args, get_origin
+from functools import partial
+from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from synth_anomaly.errors import OptionError
-from synth_anomaly.interfaces import KINDS
+from synth_anomaly.interfaces import KINDS, Size
 
-__all__ = ["REQUIRED", "Option", "check_value", "nearest", "options_of"]
+__all__ = ["NONE", "REQUIRED", "Option", "check_value", "nearest", "options_of"]
 
 REQUIRED: Any = inspect.Parameter.empty
 """The default of an option that has none."""
 
+NONE = "none"
+"""How a recipe writes None, which TOML has not."""
+
 _KIND_OF: Mapping[Any, str] = {protocol: kind for kind, protocol in KINDS.items()}
+
+# names that a plugin's author tends to import for the type checker alone
+_USUAL_NAMES = {
+    **{protocol.__name__: protocol for protocol in KINDS.values()},
+    "Any": Any,
+    "Mapping": Mapping,
+    "Sequence": Sequence,
+    "Size": Size,
+}
 
 
 @dataclass(frozen=True)
@@ -40,34 +54,36 @@ class Option:
 
     @property
     def type_name(self) -> str:
-        """The type as a reader would write it."""
+        """The type as a reader would write it, without the modules of its parts."""
         if isinstance(self.annotation, type) and get_origin(self.annotation) is None:
             return self.annotation.__name__
-        return str(self.annotation).replace("typing.", "").replace("synth_anomaly.interfaces.", "")
+        return re.sub(r"('[^']*')|\b(?:[A-Za-z_]\w*\.)+", lambda match: match[1] or "", str(self.annotation))
 
 
 def options_of(target: Callable[..., Any]) -> dict[str, Option]:
     """Return the options of a class or function by name, in the order of its signature.
 
     Raises:
-        OptionError: If its signature takes ``*args`` or ``**kwargs``, or leaves an argument without a type.
+        OptionError: If its signature takes ``*args`` or ``**kwargs``, or an argument has no type that can
+            be read at run time.
     """
-    try:
-        signature = inspect.signature(target, eval_str=True)
-    except NameError:  # a type that is imported for the type checker alone
-        signature = inspect.signature(target)
+    constructor = _constructor(target)
+    if constructor is None:
+        return {}
+    hints = _hints(constructor, target)
+    factories = _factories(constructor)
     options = {}
-    for parameter in signature.parameters.values():
+    for parameter in inspect.signature(target).parameters.values():
+        name = parameter.name
         if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
             raise OptionError(
-                f"{_title(target)} takes *{parameter.name}: "
+                f"{_title(target)} takes *{name}: "
                 "give it explicit, annotated arguments, which are its options"
             )
-        annotation = parameter.annotation
-        if annotation is REQUIRED:
-            raise OptionError(f"option {parameter.name!r} of {_title(target)} has no type: annotate it")
-        kind, many = _kind_of(annotation)
-        options[parameter.name] = Option(parameter.name, annotation, parameter.default, kind, many)
+        if parameter.annotation is REQUIRED or name not in hints:
+            raise OptionError(f"option {name!r} of {_title(target)} has no type: annotate it")
+        default = factories[name]() if name in factories else parameter.default
+        options[name] = Option(name, hints[name], default, *_kind_of(hints[name]))
     return options
 
 
@@ -77,16 +93,20 @@ def check_value(option: Option, value: Any, owner: str) -> Any:
     Raises:
         OptionError: If the value is not of the option's type.
     """
+    # imported here, because listings need no pydantic and should not wait for it
     from pydantic import ConfigDict, PydanticUserError, TypeAdapter, ValidationError
 
-    if value == "none" and type(None) in get_args(option.annotation):
+    if isinstance(value, str) and value == NONE and type(None) in get_args(option.annotation):
         return None
     try:
         adapter = TypeAdapter(option.annotation, config=ConfigDict(arbitrary_types_allowed=True))
     except PydanticUserError:  # such as a dataclass, which forbids a config of ours
         adapter = TypeAdapter(option.annotation)
     try:
-        return adapter.validate_python(value)
+        try:
+            return adapter.validate_python(value)
+        except ValidationError:
+            return adapter.validate_python(_with_none(value))
     except ValidationError as error:
         first = error.errors()[0]
         where = "".join(f"[{part}]" for part in first["loc"] if isinstance(part, int))
@@ -100,21 +120,64 @@ def nearest(name: str, known: Sequence[str]) -> str:
     close = get_close_matches(name, known, n=3, cutoff=0.5)
     if close:
         return f"did you mean {' or '.join(repr(match) for match in close)}?"
-    return f"choose from {', '.join(known) or '(none)'}"
+    return f"choose from {', '.join(known) or '(none)'}."
+
+
+def _with_none(value: Any) -> Any:
+    if isinstance(value, list | tuple):
+        return [_with_none(item) for item in value]
+    return None if isinstance(value, str) and value == NONE else value
 
 
 def _kind_of(annotation: Any) -> tuple[str | None, bool]:
     origin, arguments = get_origin(annotation), get_args(annotation)
     if origin in (Union, types.UnionType):
-        for argument in arguments:
-            kind, many = _kind_of(argument)
-            if kind:
-                return kind, many
-        return None, False
-    if origin is not None and isinstance(origin, type) and issubclass(origin, Sequence) and arguments:
-        return _KIND_OF.get(arguments[0]), True
-    return _KIND_OF.get(annotation), False
+        return next((found for found in map(_kind_of, arguments) if found[0]), (None, False))
+    if isinstance(origin, type) and issubclass(origin, Sequence) and arguments:
+        kind, _ = _kind_of(arguments[0])
+        return kind, kind is not None
+    return (_KIND_OF.get(annotation) if isinstance(annotation, type) else None), False
+
+
+def _constructor(target: Callable[..., Any]) -> Any:
+    """Return what holds the annotations of a target's arguments: a function, or a dataclass itself."""
+    while isinstance(target, partial):
+        target = target.func
+    if not isinstance(target, type):
+        return target
+    owner = next(cls for cls in target.__mro__ if "__init__" in vars(cls))
+    # a class that merely states the protocol it follows has the protocol's constructor, which takes nothing
+    if owner is object or getattr(owner, "_is_protocol", False):
+        return None
+    made = vars(owner).get("__dataclass_params__")
+    return owner if made is not None and made.init else vars(owner)["__init__"]
+
+
+def _hints(constructor: Any, target: Callable[..., Any]) -> dict[str, Any]:
+    # not inspect.signature(eval_str=True): it reads a dataclass's inherited fields in the wrong module
+    try:
+        return get_type_hints(constructor)
+    except NameError:
+        pass
+    names = dict(_USUAL_NAMES)
+    try:
+        return get_type_hints(constructor, localns=names)
+    except NameError as error:
+        raise OptionError(
+            f"the types of the options of {_title(target)} cannot be read ({error}): "
+            "import them at run time, not for the type checker alone"
+        ) from None
+
+
+def _factories(constructor: Any) -> dict[str, Callable[[], Any]]:
+    if not isinstance(constructor, type):
+        return {}
+    return {
+        field.name: field.default_factory
+        for field in fields(constructor)
+        if field.default_factory is not MISSING
+    }
 
 
 def _title(target: Callable[..., Any]) -> str:
-    return f"{target.__module__}.{target.__qualname__}"
+    return f"{target.__module__}.{target.__qualname__}" if hasattr(target, "__qualname__") else repr(target)

@@ -33,8 +33,8 @@ def forked_rng(seed: int, device: torch.device | str = "cpu") -> Iterator[None]:
     devices = [device.index or 0] if device.type == "cuda" else []
     with torch.random.fork_rng(devices=devices):
         torch.default_generator.manual_seed(seed)
-        if devices:
-            torch.cuda.manual_seed(seed)
+        for index in devices:  # torch.cuda.manual_seed would seed the current device, whichever that is
+            torch.cuda.default_generators[index].manual_seed(seed)
         yield
 
 

@@ -1,4 +1,4 @@
-"""Components by name: one registry a kind, and the catalogue that holds them all."""
+"""Components by name: one registry a kind."""
 
 from __future__ import annotations
 
@@ -7,17 +7,18 @@ import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
+from operator import attrgetter
 from typing import Any, Generic, TypeVar, cast
 
 from synth_anomaly.errors import ComponentError
 from synth_anomaly.options import nearest
 from synth_anomaly.plugin import Component
 
-__all__ = ["IMPORT_PATH", "Entry", "Registry", "registries"]
+__all__ = ["IMPORT_PATH", "Entry", "Registry", "import_target", "registries"]
 
 T = TypeVar("T")
 
-IMPORT_PATH = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*")
+IMPORT_PATH = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_][\w.]*")
 """What a name looks like that is code to import, such as ``"my_pkg.mod:Scratches"``."""
 
 
@@ -68,15 +69,21 @@ class Registry(Generic[T]):
         Raises:
             ComponentError: If no component, or more than one, has the name.
         """
-        matches = [entry for entry in self.entries if name in (entry.component.name, entry.full_name)]
+        matches = self._named(name)
         if len(matches) > 1:
             providers = " and ".join(entry.provider for entry in matches)
-            choices = " or ".join(entry.full_name for entry in matches)
+            choices = " or ".join(self.spelling(entry) for entry in matches)
             raise ComponentError(f"{self.kind} {name!r} is offered by {providers}: write {choices}")
         if not matches:
-            hint = nearest(name, sorted({entry.component.name for entry in self._entries}))
+            known = {entry.full_name if "/" in name else entry.component.name for entry in self._entries}
+            hint = nearest(name, sorted(known))
             raise ComponentError(f"unknown {self.kind} {name!r}: {hint} See them all: sat list {self.kind}")
         return matches[0]
+
+    def spelling(self, entry: Entry) -> str:
+        """Return the shortest way to name a component: its name, its full name, or its import path."""
+        names = (entry.component.name, entry.full_name)
+        return next((name for name in names if len(self._named(name)) == 1), entry.component.target)
 
     def load(self, name: str, *, allow_code: bool = True) -> Callable[..., T]:
         """Return the class or function that ``name`` stands for, importing it.
@@ -94,25 +101,36 @@ class Registry(Generic[T]):
                     f"{self.kind} {name!r} is code named by a recipe, which is not run unless you trust it: "
                     "read it, then give --allow-code (in Python allow_code=True)"
                 )
-            return cast("Callable[..., T]", _import(name, f"{self.kind} {name!r}"))
-        try:
-            entry = self.find(name)
-        except ComponentError:
-            target = self._fallback(name) if self._fallback else None
-            if target is None:
-                raise
+            return self._imported(name, f"{self.kind} {name!r}")
+        target = self._fallback(name) if self._fallback and not self._named(name) else None
+        if target is not None:
             return target
-        what = f"{self.kind} {name!r} of {entry.provider}"
-        return cast("Callable[..., T]", _import(entry.component.target, what))
+        entry = self.find(name)
+        return self._imported(entry.component.target, f"{self.kind} {name!r} of {entry.provider}")
 
-    def name_of(self, target: object) -> str | None:
-        """Return the name under which a class or function is registered, importing nothing."""
+    def entry_of(self, target: object) -> Entry | None:
+        """Return the entry that offers a class or function, importing nothing; None where nobody does."""
         for entry in self.entries:
             module, _, attribute = entry.component.target.partition(":")
             if getattr(sys.modules.get(module), attribute, None) is target:
-                clash = sum(other.component.name == entry.component.name for other in self.entries) > 1
-                return entry.full_name if clash else entry.component.name
+                return entry
         return None
+
+    def name_of(self, target: object) -> str | None:
+        """Return the name under which a class or function can be loaded; None where nobody offers it."""
+        if (entry := self.entry_of(target)) is not None:
+            return self.spelling(entry)
+        name = getattr(target, "__name__", None)
+        return name if name and self._fallback and self._fallback(name) is target else None
+
+    def _named(self, name: str) -> tuple[Entry, ...]:
+        return tuple(entry for entry in self.entries if name in (entry.component.name, entry.full_name))
+
+    def _imported(self, target: str, what: str) -> Callable[..., T]:
+        found = import_target(target, what)
+        if not callable(found):
+            raise ComponentError(f"{what} is {found!r}: it must be a class or a function that returns one")
+        return cast("Callable[..., T]", found)
 
 
 def registries(
@@ -129,12 +147,22 @@ def registries(
     return made
 
 
-def _import(target: str, what: str) -> object:
+def import_target(target: str, what: str) -> object:
+    """Return what ``"package.module:Name"`` names.
+
+    Args:
+        target: The import path.
+        what: How to call it in messages.
+
+    Raises:
+        ComponentError: If it cannot be imported.
+    """
     module, _, attribute = target.partition(":")
     try:
-        return getattr(import_module(module), attribute)
-    except Exception as error:
+        return attrgetter(attribute)(import_module(module))
+    except (Exception, SystemExit) as error:
         text = " ".join(str(error).split())
         raise ComponentError(
-            f"{what} cannot be imported from {target}: {type(error).__name__}: {text}"
+            f"{what} cannot be imported from {target}: {type(error).__name__}: {text}; "
+            "install what is missing, or see sat plugins"
         ) from error

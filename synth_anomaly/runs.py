@@ -260,6 +260,7 @@ def _results(
         provenance=provenance,
         evaluation=evaluation,
         recipe=recipe.text(),
+        provider=provider_of(method),
         published=method.published(dataset.name, dataset.category),
         seconds=clock.wall,
         notes=notes_on(provenance),
@@ -283,6 +284,12 @@ def provenance_of(method: Method, dataset: Dataset) -> Provenance:
         preset=method.preset,
         seed=method.seed,
     )
+
+
+def provider_of(method: Method) -> str:
+    """Return the distribution that provides a method; empty for a class that nobody registered."""
+    entry = catalogue().registry("method").entry_of(type(method))
+    return entry.provider if entry else ""
 
 
 def notes_on(provenance: Provenance) -> tuple[str, ...]:

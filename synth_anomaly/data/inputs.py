@@ -9,10 +9,9 @@ from typing import Any, Literal, cast
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image
 
 from synth_anomaly.data.images import read_image
-from synth_anomaly.data.layout import GOOD
+from synth_anomaly.data.layout import GOOD, image_files
 from synth_anomaly.errors import DataError
 from synth_anomaly.interfaces import Dataset, Sample
 
@@ -40,6 +39,8 @@ def as_samples(images: Images, split: Literal["train", "test"]) -> tuple[Sample,
     if isinstance(images, str | Path):
         return _from_paths([images])
     listed = list(images)
+    if not listed:
+        raise DataError("expected at least one image, got none: name a file or a folder of images")
     if all(isinstance(item, Sample) for item in listed):
         return tuple(cast("list[Sample]", listed))
     if all(isinstance(item, str | Path) for item in listed):
@@ -63,10 +64,7 @@ def _from_array(images: npt.NDArray[Any]) -> tuple[Sample, ...]:
 
 
 def _from_paths(paths: Iterable[str | Path]) -> tuple[Sample, ...]:
-    samples = [sample for path in map(Path, paths) for sample in _from_path(path)]
-    if not samples:
-        raise DataError("expected at least one image, got none: name a file or a folder of images")
-    return tuple(samples)
+    return tuple(sample for path in map(Path, paths) for sample in _from_path(path))
 
 
 def _from_path(path: Path) -> list[Sample]:
@@ -74,8 +72,8 @@ def _from_path(path: Path) -> list[Sample]:
         return [_from_file(path, path.stem)]
     if not path.is_dir():
         raise DataError(f"expected a file or a folder, found nothing at {path}: check the path")
-    extensions = Image.registered_extensions()
-    files = sorted(file for file in path.rglob("*") if file.suffix.lower() in extensions)
+    folders = sorted(folder for folder in [path, *path.rglob("*")] if folder.is_dir())
+    files = [file for folder in folders for file in image_files(folder)]
     if not files:
         raise DataError(f"expected images in {path}, found none: name a folder that holds some")
     return [_from_file(file, file.relative_to(path).with_suffix("").as_posix()) for file in files]

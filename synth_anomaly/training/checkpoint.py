@@ -66,12 +66,19 @@ def load_checkpoint(folder: Path) -> Checkpoint | None:
 
 
 def flatten(state: Any, prefix: str, tensors: dict[str, Tensor]) -> Any:
-    """Return ``state`` as JSON values, with each tensor moved to ``tensors`` under its path."""
+    """Return ``state`` as JSON values, with each tensor moved to ``tensors`` under its path.
+
+    A path counts entries instead of naming keys, so that the keys 1 and "1" do not meet in one place.
+    """
     if isinstance(state, Tensor):
         tensors[prefix] = state
         return {"$tensor": prefix}
     if isinstance(state, Mapping):
-        return {"$map": [[key, flatten(value, f"{prefix}/{key}", tensors)] for key, value in state.items()]}
+        items = [
+            [flatten(key, prefix, {}), flatten(value, f"{prefix}/{index}", tensors)]
+            for index, (key, value) in enumerate(state.items())
+        ]
+        return {"$map": items}
     if isinstance(state, list | tuple):
         items = [flatten(value, f"{prefix}/{index}", tensors) for index, value in enumerate(state)]
         return {"$tuple": items} if isinstance(state, tuple) else items
@@ -87,7 +94,7 @@ def unflatten(value: Any, tensors: Mapping[str, Tensor]) -> Any:
             return tensors[value["$tensor"]]
         if "$tuple" in value:
             return tuple(unflatten(item, tensors) for item in value["$tuple"])
-        return {key: unflatten(item, tensors) for key, item in value["$map"]}
+        return {unflatten(key, {}): unflatten(item, tensors) for key, item in value["$map"]}
     if isinstance(value, list):
         return [unflatten(item, tensors) for item in value]
     return value

@@ -22,5 +22,8 @@ class Listener:
     def on_epoch(self, report: EpochReport) -> None:
         """A pass over the training images, or the stage, has ended."""
 
+    def on_stage_end(self, stage: Stage) -> None:
+        """The stage is done."""
+
     def on_message(self, text: str) -> None:
         """Something that the user should read."""

@@ -7,7 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+import torch
 from torch import Tensor, nn
+from torch.optim import Optimizer
 
 from synth_anomaly.errors import RunError
 from synth_anomaly.training.checkpoint import Checkpoint, flatten, load_checkpoint, save_checkpoint, unflatten
@@ -68,14 +70,17 @@ class Position:
             stage = stages[self.stage]
             values["optimisers"] = flatten(_optimiser_states(stage), "optimisers", tensors)
             tensors |= {f"stage/{name}": value for name, value in stage.tensors.items()}
+            values["on_host"] = [name for name, value in stage.tensors.items() if value.device.type == "cpu"]
         save_checkpoint(folder, Checkpoint(tensors, values))
 
     @classmethod
-    def load(cls, folder: Path, network: nn.Module, stages: Sequence[Stage]) -> Position:
+    def load(
+        cls, folder: Path, network: nn.Module, stages: Sequence[Stage], device: torch.device
+    ) -> Position:
         """Put a checkpoint's state into the network and the stage it stopped in, and return its place.
 
         Raises:
-            RunError: If the checkpoint has other stages.
+            RunError: If the checkpoint has other stages, or another network.
         """
         checkpoint = load_checkpoint(folder)
         if checkpoint is None:
@@ -85,13 +90,22 @@ class Position:
         if values.pop("stages") != names:
             raise RunError(f"the checkpoint in {folder} is of other stages than {names}: start a new run")
         optimisers = values.pop("optimisers", None)
-        network.load_state_dict(_part(checkpoint.tensors, "network"))
+        on_host = values.pop("on_host", ())
+        try:
+            network.load_state_dict(_part(checkpoint.tensors, "network"))
+        except RuntimeError as error:
+            reason = " ".join(str(error).split())[:300]
+            raise RunError(
+                f"the checkpoint in {folder} is of another network: {reason}; start a new run"
+            ) from None
         position = replace(cls(**values), best=_part(checkpoint.tensors, "best"))
         if position.stage < len(stages):
             stage = stages[position.stage]
-            stage.tensors.update(_part(checkpoint.tensors, "stage"))
+            for name, value in _part(checkpoint.tensors, "stage").items():
+                stage.tensors[name] = value if name in on_host else value.to(device)
             for name, state in unflatten(optimisers, checkpoint.tensors).items():
                 stage.optimisers[name].optimiser.load_state_dict(state["optimiser"])
+                _lay_out_alike(stage.optimisers[name].optimiser)
                 if (schedule := stage.optimisers[name].schedule) is not None:
                     schedule.load_state_dict(state["schedule"])
         return position
@@ -105,6 +119,14 @@ def _optimiser_states(stage: Stage) -> dict[str, dict[str, object]]:
         }
         for name, optimiser in stage.optimisers.items()
     }
+
+
+def _lay_out_alike(optimiser: Optimizer) -> None:
+    """Give each state tensor its parameter's layout; fused optimisers pair their elements in memory order."""
+    for parameter, state in optimiser.state.items():
+        for name, value in state.items():
+            if isinstance(value, Tensor) and value.shape == parameter.shape:
+                state[name] = torch.empty_like(parameter, dtype=value.dtype).copy_(value)
 
 
 def _part(tensors: Mapping[str, Tensor], part: str) -> dict[str, Tensor]:

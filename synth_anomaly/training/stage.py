@@ -50,8 +50,13 @@ class Optimiser:
 
     @property
     def parameters(self) -> list[Tensor]:
-        """The parameters that it moves."""
-        return [parameter for group in self.optimiser.param_groups for parameter in group["params"]]
+        """The parameters that it moves; frozen ones are not among them."""
+        return [
+            parameter
+            for group in self.optimiser.param_groups
+            for parameter in group["params"]
+            if parameter.requires_grad
+        ]
 
     @property
     def learning_rate(self) -> float:

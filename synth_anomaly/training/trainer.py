@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -68,7 +69,7 @@ class Trainer:
         """
         self._lay_out(self.precision.memory_format)
         if self.checkpoints is not None:
-            self._position = Position.load(self.checkpoints, self.network, self.stages)
+            self._position = Position.load(self.checkpoints, self.network, self.stages, self.device)
         while self._position.stage < len(self.stages):
             self._run_stage(self.stages[self._position.stage])
         self.network.eval()
@@ -90,6 +91,10 @@ class Trainer:
                 stage.finish(self.data)
         self._position = self._position.next_stage()
         self._save()
+        for listener in self.listeners:
+            listener.on_stage_end(stage)
+        if self.interruption.requested:
+            self.interruption.stop()
 
     def _train(self, stage: Stage) -> None:
         ledger = Ledger(stage.name)
@@ -140,8 +145,14 @@ class Trainer:
             )
         parameters = optimiser.parameters
         total = torch.stack([term.float() for term in objective.terms.values()]).sum()
-        total.backward(inputs=parameters)  # type: ignore[no-untyped-call]
+        if parameters and total.requires_grad:
+            total.backward(inputs=parameters)  # type: ignore[no-untyped-call]
         gradients = [parameter.grad for parameter in parameters if parameter.grad is not None]
+        if not gradients:
+            raise TrainingError(
+                f"the objective for {objective.optimiser!r} in stage {stage.name!r} depends on no parameter "
+                "of that optimiser: compute its terms with the optimiser's own network, and detach less"
+            )
         norm = torch.linalg.vector_norm(torch.stack(torch._foreach_norm(gradients)).float())
         ledger.record(step, objective.optimiser, objective.terms, norm)
         optimiser.optimiser.step()
@@ -170,6 +181,11 @@ class Trainer:
         ledger.settle()
         with self._evaluating(stage, self._position.step):
             figure = check.figure(self.data)
+        if math.isnan(figure):
+            raise TrainingError(
+                f"figure {check.name!r} became nan in stage {stage.name!r} at step {self._position.step}: "
+                "the last good checkpoint is kept; look at what computes it"
+            )
         self._position.judge(figure, self.network, check.patience)
         return {check.name: figure}
 

@@ -1,0 +1,35 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+import click
+
+__all__ = [
+    "allow_code_option",
+    "device_option",
+    "is_quiet",
+    "quiet_option",
+    "score_size_option",
+    "skip_bad_option",
+]
+
+device_option = click.option(
+    "--device", default="auto", show_default=True, metavar="auto|cpu|cuda[:N]|mps", help="Where to compute."
+)
+score_size_option = click.option(
+    "--score-size",
+    type=click.Choice(["input", "native"]),
+    help="Compare maps and masks at the network's input size, or at each image's own.  [default: input]",
+)
+skip_bad_option = click.option(
+    "--skip-bad", is_flag=True, default=None, help="Leave out images that cannot be read instead of stopping."
+)
+allow_code_option = click.option(
+    "--allow-code", is_flag=True, help="Trust a recipe that names components by import path."
+)
+quiet_option = click.option("-q", "--quiet", is_flag=True, help="Print the results alone.")
+
+
+def is_quiet(context: click.Context) -> bool:
+    """Return whether ``-q`` was given, before or after the command's name."""
+    return any(bool(level.params.get("quiet")) for level in (context, context.find_root()))

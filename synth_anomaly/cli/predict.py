@@ -1,0 +1,110 @@
+"""`sat predict`: maps and scores of new images."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.progress import track
+
+from synth_anomaly.cli.options import (
+    allow_code_option,
+    device_option,
+    is_quiet,
+    quiet_option,
+    skip_bad_option,
+)
+from synth_anomaly.data import ScoreSize, as_samples, load_test, resize_image
+from synth_anomaly.evaluation import resize_map
+from synth_anomaly.method import load_method
+from synth_anomaly.reporting.metrics_file import read_metrics
+from synth_anomaly.reporting.predictions import PredictionWriter
+from synth_anomaly.reporting.scale import Scale
+
+__all__ = ["predict"]
+
+
+@click.command()
+@click.argument("run", type=click.Path(path_type=Path))
+@click.argument("images", nargs=-1, required=True, metavar="IMAGE_OR_FOLDER...")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("predictions"),
+    show_default=True,
+    help="Folder to write to.",
+)
+@click.option(
+    "--map-size",
+    type=click.Choice(["native", "input"]),
+    default="native",
+    show_default=True,
+    help="Maps and overlays at each image's own size, or at the network's input size.",
+)
+@click.option("--batch-size", type=click.IntRange(min=1), help="Images a batch.  [default: the run's]")
+@click.option(
+    "--precision",
+    type=click.Choice(["fp32", "bf16"]),
+    default="fp32",
+    show_default=True,
+    help="Of prediction.",
+)
+@device_option
+@skip_bad_option
+@allow_code_option
+@quiet_option
+@click.pass_context
+def predict(
+    context: click.Context,
+    /,
+    run: Path,
+    images: tuple[str, ...],
+    out: Path,
+    map_size: ScoreSize,
+    batch_size: int | None,
+    precision: str,
+    device: str,
+    skip_bad: bool | None,
+    allow_code: bool,
+    quiet: bool,  # noqa: ARG001  # read by is_quiet
+) -> None:
+    """Predict new images with the trained method in RUN.
+
+    For each image there is a map (.npz), an overlay (.png) and a line in scores.csv.
+    """
+    samples = as_samples(images, "test")
+    method = load_method(run, device=device, allow_code=allow_code)
+    size = method.settings.input_size
+    loaded = load_test(
+        samples,
+        size,
+        batch_size=batch_size or method.settings.batch_size,
+        score_size=map_size,
+        skip_bad=bool(skip_bad),
+    )
+    batches = -(-len(samples) // loaded.batch_size)
+    screen = Console(stderr=True)
+    hidden = is_quiet(context) or not screen.is_terminal
+    with PredictionWriter(out, scale=_scale(run)) as writer:
+        for batch in track(
+            loaded, "predicting", total=batches, console=screen, disable=hidden, transient=True
+        ):
+            prediction = method.predict(batch.images, batch_size=loaded.batch_size, precision=precision)
+            for row, (sample, shape) in enumerate(zip(batch.samples, batch.sizes, strict=True)):
+                image = resize_image(sample.read(), shape)
+                suffix = sample.path.suffix if sample.path else ""
+                values = resize_map(prediction.maps[row], shape)
+                writer.write(f"{sample.name}{suffix}", image, values, float(prediction.scores[row]))
+    for skip in loaded.skipped:
+        screen.print(f"left out {skip.name}: {skip.reason}", style="yellow", highlight=False)
+    click.echo(out)
+
+
+def _scale(run: Path) -> Scale | None:
+    """Return the scale of the run's own pictures, so that overlays are comparable; None where it has none."""
+    path = run / "metrics.json"
+    if not path.is_file():
+        return None
+    map_range = read_metrics(path).get("map_range")
+    return Scale(*map_range) if map_range else None

@@ -1,0 +1,183 @@
+"""Recipes: everything that makes a run, as data.
+
+recipe = 1
+method = "anoseg"
+preset = "quick"
+seed = 0
+precision = "auto"
+
+[data]
+dataset = "mvtec_ad"
+root = "datasets/mvtec_ad"
+category = "bottle"
+
+[settings]
+size = 128
+synthesizer = {name = "hard-augmentation", shape = {name = "rectangle", area = [0.02, 0.1]}}
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields, replace
+from datetime import date, time
+from pathlib import Path
+from typing import Any, Literal
+
+import tomli_w
+
+from synth_anomaly.errors import ComponentError, OptionError, RecipeError
+from synth_anomaly.options import check_value, nearest, options_of
+from synth_anomaly.specification import merge, plain_value
+
+__all__ = ["FORMAT", "DataRecipe", "Recipe", "overrides", "parse_override"]
+
+FORMAT = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class DataRecipe:
+    """Which images a run uses, and how.
+
+    Attributes:
+        dataset: Name of the data set's component; empty to find out from ``root``.
+        root: Its folder; empty for the demo, or to look where images usually are.
+        category: The category; ``"all"`` is every one.
+        skip_bad: Whether images that cannot be read are left out instead of stopping the run.
+        score_size: ``"input"`` compares maps and masks at the network's input size, ``"native"`` at each
+            file's.
+        options: Further options of the data set's component.
+    """
+
+    dataset: str = ""
+    root: str = ""
+    category: str = ""
+    skip_bad: bool = False
+    score_size: Literal["input", "native"] = "input"
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recipe:
+    """Everything that makes a run.
+
+    Attributes:
+        method: Name of the method.
+        preset: Name of the method's preset that ``settings`` changes.
+        seed: Decides everything random.
+        precision: ``"auto"``, ``"fp32"`` or ``"bf16"``.
+        data: Which images.
+        settings: Changes on top of the preset, nested.
+    """
+
+    method: str
+    preset: str = "quick"
+    seed: int = 0
+    precision: str = "auto"
+    data: DataRecipe = field(default_factory=DataRecipe)
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def from_table(cls, table: Mapping[str, Any], source: str) -> Recipe:
+        """Return the recipe in a TOML document's table.
+
+        Raises:
+            RecipeError: If a key is unknown or missing, or the format is another.
+        """
+        table = dict(table)
+        if table.pop("recipe", None) != FORMAT:
+            raise RecipeError(f"{source}: expected a recipe that begins with recipe = {FORMAT}")
+        if "method" not in table:
+            raise RecipeError(f'{source}: a recipe needs a method, such as method = "anoseg"')
+        data = table.pop("data", {})
+        if not isinstance(data, Mapping):
+            raise RecipeError(f"{source}: expected a table [data], got data = {data!r}")
+        made = DataRecipe(**_checked(data, DataRecipe, f"{source}, [data]"))
+        return cls(data=made, **_checked(table, cls, source))
+
+    @classmethod
+    def read(cls, path: Path) -> Recipe:
+        """Return the recipe in a file, or in a run's folder.
+
+        Raises:
+            RecipeError: If it is missing or not a recipe.
+        """
+        path = path / "recipe.toml" if path.is_dir() else path
+        try:
+            return cls.from_table(tomllib.loads(path.read_text(encoding="utf-8")), str(path))
+        except FileNotFoundError:
+            raise RecipeError(f"no recipe at {path}: give a run's folder or a recipe.toml") from None
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise RecipeError(f"{path} is not TOML: {error}") from None
+        except OSError as error:
+            raise RecipeError(f"{path} cannot be read: {error.strerror}") from None
+
+    def changed(self, settings: Mapping[str, Any], **others: Any) -> Recipe:
+        """Return the recipe with some settings, table by table, and other attributes changed."""
+        return replace(self, settings=merge(self.settings, settings), **others)
+
+    def table(self) -> dict[str, Any]:
+        """Return the recipe as plain values.
+
+        Raises:
+            RecipeError: If a setting is an object, which a recipe cannot hold.
+        """
+        values = {part.name: getattr(self, part.name) for part in fields(self)}
+        try:
+            return {"recipe": FORMAT, **plain_value(values, "the recipe")}
+        except ComponentError as error:
+            raise RecipeError(str(error)) from None
+
+    def text(self) -> str:
+        """Return the recipe as TOML."""
+        return tomli_w.dumps(self.table())
+
+
+def parse_override(text: str) -> dict[str, Any]:
+    """Return ``"synthesizer.shape.area=[0.02,0.1]"`` as nested tables.
+
+    The value is TOML; what is no TOML value is a string, so that names need no quotes.
+
+    Raises:
+        RecipeError: If there is no ``=`` or no name before it.
+    """
+    path, separator, value = text.partition("=")
+    keys = [key.strip() for key in path.split(".")]
+    if not separator or not all(keys):
+        raise RecipeError(
+            f"expected --set NAME=VALUE, got {text!r}: for example --set synthesizer.shape.area=[0.02,0.1]"
+        )
+    nested: Any = _value(value.strip())
+    for key in reversed(keys):
+        nested = {key: nested}
+    return dict(nested)
+
+
+def overrides(texts: Iterable[str]) -> dict[str, Any]:
+    """Return several overrides merged; a later one wins."""
+    merged: dict[str, Any] = {}
+    for text in texts:
+        merged = merge(merged, parse_override(text))
+    return merged
+
+
+def _value(text: str) -> Any:
+    try:
+        parsed = tomllib.loads(f"value = {text}")
+    except tomllib.TOMLDecodeError:
+        return text
+    # a line break would begin another key, and a date can only be meant as a name
+    return text if len(parsed) > 1 or isinstance(parsed["value"], date | time) else parsed["value"]
+
+
+def _checked(table: Mapping[str, Any], cls: type, source: str) -> dict[str, Any]:
+    """Return the table with every key known and every value of its type."""
+    options = options_of(cls)
+    for key in table:
+        if key not in options:
+            raise RecipeError(f"{source}: unknown key {key!r}: {nearest(key, tuple(options))}")
+    try:
+        return {key: check_value(options[key], value, source) for key, value in table.items()}
+    except OptionError as error:
+        raise RecipeError(str(error)) from None

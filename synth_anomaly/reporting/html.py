@@ -1,0 +1,108 @@
+"""A run's report as one page that needs nothing else."""
+
+from __future__ import annotations
+
+import base64
+import io
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+from PIL import Image
+
+from synth_anomaly.evaluation.curve import iou_curve
+from synth_anomaly.evaluation.evaluate import Evaluation
+from synth_anomaly.files import write_whole
+from synth_anomaly.reporting.drawing import number_text
+from synth_anomaly.reporting.labels import figure_text, label
+from synth_anomaly.reporting.per_image import image_facts
+from synth_anomaly.reporting.plots import iou_plot, score_plot
+from synth_anomaly.reporting.provenance import Provenance
+
+__all__ = ["Report", "render_report", "write_report"]
+
+_POINTS = 241
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """What a report shows.
+
+    Attributes:
+        provenance: Where the figures come from.
+        evaluation: The figures, and the images they come from.
+        sheet: The contact sheet.
+        published: The paper's own figures by name; may be empty.
+        recipe: The recipe's text.
+        versions: By distribution.
+        facts: Further lines of a name and a text, such as the training time.
+        notes: What the reader should know first.
+    """
+
+    provenance: Provenance
+    evaluation: Evaluation
+    sheet: Image.Image
+    published: Mapping[str, float] = field(default_factory=dict)
+    recipe: str = ""
+    versions: Mapping[str, str] = field(default_factory=dict)
+    facts: Mapping[str, str] = field(default_factory=dict)
+    notes: Sequence[str] = ()
+
+
+def write_report(path: Path, report: Report) -> None:
+    """Write the report as one page; nothing is fetched when it is opened."""
+    write_whole(path, render_report(report).encode())
+
+
+def render_report(report: Report) -> str:
+    """Return the report as HTML."""
+    pages = Environment(
+        loader=PackageLoader("synth_anomaly.reporting", "pages"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    images = image_facts(report.evaluation)
+    return pages.get_template("report.html").render(
+        report=report,
+        images=images,
+        figures=_figures(report),
+        sheet=_data_url(report.sheet),
+        iou_plot=Markup(_iou_plot(report.evaluation)),  # noqa: S704  # made of numbers alone
+        score_plot=Markup(score_plot(images)),  # noqa: S704  # escapes the names it shows
+        number=number_text,
+        cell=lambda value: "" if math.isnan(value) else f"{value:#.3g}",
+        percent=lambda share: "" if math.isnan(share) else f"{share:.2%}",
+        figure=figure_text,
+    )
+
+
+def _figures(report: Report) -> list[dict[str, Any]]:
+    return [
+        {"label": label(name), "value": value, "published": report.published.get(name)}
+        for name, value in report.evaluation.metrics.items()
+    ]
+
+
+def _iou_plot(evaluation: Evaluation) -> str:
+    if evaluation.masks is None or math.isnan(evaluation.iou_threshold):
+        return ""
+    low = min(float(values.min()) for values in evaluation.maps)
+    high = max(float(values.max()) for values in evaluation.maps)
+    evenly = np.linspace(low, high if high > low else low + 1.0, _POINTS)
+    thresholds = np.unique(np.append(evenly, evaluation.iou_threshold))
+    curve = iou_curve(evaluation.maps, evaluation.masks, thresholds)
+    return iou_plot(thresholds, curve, evaluation.iou_threshold)
+
+
+def _data_url(picture: Image.Image) -> str:
+    content = io.BytesIO()
+    # Coloured lines one pixel wide need colour at full resolution.
+    picture.convert("RGB").save(content, "JPEG", quality=90, subsampling=0, optimize=True)
+    return "data:image/jpeg;base64," + base64.b64encode(content.getvalue()).decode()

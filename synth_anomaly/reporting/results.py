@@ -1,0 +1,104 @@
+"""Everything that an evaluation leaves in a folder: figures, maps, scores, pictures and a page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import astuple, dataclass, field
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from synth_anomaly.evaluation import METRICS, Evaluation
+from synth_anomaly.files import write_whole
+from synth_anomaly.reporting.evaluation_sheet import Reconstruct, evaluation_sheet
+from synth_anomaly.reporting.html import Report, write_report
+from synth_anomaly.reporting.maps import write_maps, write_scores_csv
+from synth_anomaly.reporting.metrics_file import write_metrics
+from synth_anomaly.reporting.provenance import Provenance
+from synth_anomaly.reporting.scale import common_scale
+from synth_anomaly.reporting.versions import versions
+
+__all__ = ["Results", "write_results"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Results:
+    """What came out of a run.
+
+    Attributes:
+        provenance: Where the figures come from.
+        evaluation: The figures; None where there was nothing to test on.
+        recipe: The recipe's text.
+        provider: The distribution that provides the method.
+        published: The paper's own figures by name; may be empty.
+        seconds: Wall time.
+        notes: What a reader should know first.
+        facts: Further plain values for ``metrics.json``.
+        reconstruct: Adds reconstructions to the contact sheet.
+    """
+
+    provenance: Provenance
+    evaluation: Evaluation | None
+    recipe: str
+    provider: str
+    published: Mapping[str, float]
+    seconds: float
+    notes: tuple[str, ...] = ()
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    reconstruct: Reconstruct | None = None
+
+    @property
+    def metrics(self) -> dict[str, float]:
+        """The figures by name; all nan where there was nothing to test on."""
+        return dict.fromkeys(METRICS, float("nan")) if self.evaluation is None else self.evaluation.metrics
+
+
+def write_results(folder: Path, results: Results) -> None:
+    """Write ``maps/``, ``scores.csv``, ``contact-sheet.png``, ``report.html`` and, last, ``metrics.json``."""
+    evaluation = results.evaluation
+    facts = dict(results.facts)
+    if evaluation is not None:
+        write_maps(folder, evaluation)
+        write_scores_csv(folder / "scores.csv", evaluation)
+        _write_pictures(folder, results, evaluation)
+        facts |= {
+            "score_size": evaluation.score_size,
+            "iou_threshold": evaluation.iou_threshold,
+            "map_range": astuple(common_scale(evaluation.maps)),
+            "skipped": evaluation.skipped,
+        }
+    write_metrics(
+        folder / "metrics.json",
+        results.metrics,
+        results.provenance,
+        seconds=results.seconds,
+        versions=versions(results.provider),
+        published=results.published,
+        notes=results.notes,
+        **facts,
+    )
+
+
+def _write_pictures(folder: Path, results: Results, evaluation: Evaluation) -> None:
+    provenance = results.provenance
+    sheet = evaluation_sheet(
+        evaluation,
+        title=provenance.title,
+        subtitle=provenance.details,
+        badge=provenance.badge,
+        reconstruct=results.reconstruct,
+    )
+    content = BytesIO()
+    sheet.save(content, "PNG")
+    write_whole(folder / "contact-sheet.png", content.getvalue())
+    report = Report(
+        provenance=provenance,
+        evaluation=evaluation,
+        sheet=sheet,
+        published=results.published,
+        recipe=results.recipe,
+        versions=versions(results.provider),
+        facts={name.replace("_", " "): str(value) for name, value in results.facts.items()},
+        notes=results.notes,
+    )
+    write_report(folder / "report.html", report)

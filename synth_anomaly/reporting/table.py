@@ -1,0 +1,101 @@
+"""The figures of a run as tables for the terminal."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+
+from rich import box
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from synth_anomaly.reporting.labels import LABELS, SHORT_LABELS, figure_text, label
+from synth_anomaly.reporting.provenance import Provenance
+
+__all__ = ["categories_table", "mean_metrics", "metrics_table"]
+
+
+def metrics_table(
+    metrics: Mapping[str, float], provenance: Provenance, published: Mapping[str, float] | None = None
+) -> RenderableType:
+    """Return a table of the figures, with where they come from beneath.
+
+    Args:
+        metrics: By name; nan is shown as n/a.
+        provenance: Where they come from.
+        published: The paper's own figures by name; without any there is no column for them.
+    """
+    table = Table(box=box.SIMPLE_HEAD, header_style="bold", pad_edge=False, padding=(0, 2, 0, 1))
+    table.add_column("figure")
+    table.add_column("this run", justify="right", style="bold cyan")
+    if published:
+        table.add_column("published", justify="right")
+        table.add_column("difference", justify="right")
+    for name, value in metrics.items():
+        compared = _compared(value, published.get(name)) if published else ()
+        table.add_row(label(name), _figure(value), *compared)
+    return Group(table, *_origin(provenance))
+
+
+def categories_table(
+    rows: Mapping[str, Mapping[str, float]], *, title: str = "", caption: str = ""
+) -> RenderableType:
+    """Return a table with a line a category, and the mean last.
+
+    Args:
+        rows: The figures by category, then by name.
+        title: A line above.
+        caption: A line beneath, such as where the figures come from.
+    """
+    names = [name for name in LABELS if any(name in metrics for metrics in rows.values())]
+    table = Table(box=box.SIMPLE_HEAD, header_style="bold", pad_edge=False)
+    table.add_column("category", no_wrap=True)
+    for name in names:
+        # Two short lines keep eight columns within 80 characters.
+        table.add_column(SHORT_LABELS[name].replace(" ", "\n"), justify="right", no_wrap=True)
+    for category, metrics in rows.items():
+        table.add_row(category, *(_figure(metrics.get(name)) for name in names))
+    table.add_section()
+    means = mean_metrics(rows.values())
+    table.add_row("mean", *(_figure(means[name]) for name in names), style="bold")
+    notes = [caption] if caption else []
+    if any(math.isnan(metrics.get(name, math.nan)) for metrics in rows.values() for name in names):
+        notes.append("A mean is over the categories for which the figure is defined.")
+    heading = [Text(f" {title}", style="bold")] if title else []
+    return Group(*heading, table, *(Text(f" {note}", style="dim") for note in notes))
+
+
+def mean_metrics(rows: Iterable[Mapping[str, float]]) -> dict[str, float]:
+    """Return the mean of each figure over the rows where it is defined; nan where it is in none.
+
+    Example:
+        >>> mean_metrics([{"pixel_ap": 0.5}, {"pixel_ap": 1.0}, {"pixel_ap": float("nan")}])
+        {'pixel_ap': 0.75}
+    """
+    values: dict[str, list[float]] = {}
+    for metrics in rows:
+        for name, value in metrics.items():
+            values.setdefault(name, []).extend([] if math.isnan(value) else [value])
+    return {name: math.fsum(some) / len(some) if some else math.nan for name, some in values.items()}
+
+
+def _figure(value: float | None) -> Text:
+    text = figure_text(value)
+    return Text(text, style="dim" if text == "n/a" else "")
+
+
+def _compared(value: float, published: float | None) -> tuple[Text, Text]:
+    if published is None or math.isnan(published) or math.isnan(value):
+        return _figure(published), Text("")
+    difference = value - published
+    return _figure(published), Text(f"{difference:+.3f}", style="green" if difference >= 0 else "yellow")
+
+
+def _origin(provenance: Provenance) -> list[Text]:
+    lines = [Text(f" {provenance.title}"), Text(f" {provenance.details}", style="dim")]
+    if provenance.is_demo:
+        lines.append(
+            Text(" Rendered demo images: these figures say nothing of real products.", style="yellow")
+        )
+    return lines

@@ -1,0 +1,67 @@
+"""Specifications as data: merging them, and writing values so that TOML and JSON can hold them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from enum import Enum
+from pathlib import PurePath
+from typing import Any
+
+from synth_anomaly.errors import ComponentError
+from synth_anomaly.options import NONE
+
+__all__ = ["Spec", "merge", "plain_value", "same_value"]
+
+Spec = str | Mapping[str, Any]
+"""How data names a component."""
+
+
+def merge(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Return ``base`` with ``changes``, table by table; what has another name replaces."""
+    merged = dict(base)
+    for key, change in changes.items():
+        old = merged.get(key)
+        if isinstance(change, Mapping) and isinstance(old, str) and "name" not in change:
+            old = {"name": old}
+        same = (
+            isinstance(old, Mapping)
+            and isinstance(change, Mapping)
+            and change.get("name", old.get("name")) == old.get("name")
+        )
+        merged[key] = merge(old, change) if same and isinstance(old, Mapping) else change
+    return merged
+
+
+def plain_value(value: Any, what: str) -> Any:
+    """Return a value as a recipe holds it: tuples as lists, None as ``"none"``, dataclasses as tables.
+
+    Args:
+        value: The value of an option that takes no component.
+        what: How to call it in messages.
+
+    Raises:
+        ComponentError: If a recipe cannot hold it.
+    """
+    if value is None:
+        return NONE
+    if isinstance(value, Enum):
+        return plain_value(value.value, what)
+    if isinstance(value, bool | int | float | str):
+        return value
+    if isinstance(value, PurePath):
+        return str(value)
+    if isinstance(value, list | tuple):
+        return [plain_value(item, what) for item in value]
+    if isinstance(value, Mapping):
+        return {str(key): plain_value(item, what) for key, item in value.items()}
+    if is_dataclass(value) and not isinstance(value, type):
+        return {field.name: plain_value(getattr(value, field.name), what) for field in fields(value)}
+    raise ComponentError(f"{what} is {value!r}, which no recipe can hold: use numbers, texts and lists")
+
+
+def same_value(first: Any, second: Any) -> bool:
+    """Return whether two values are equal, a list and a tuple of equal items included."""
+    if isinstance(first, list | tuple) and isinstance(second, list | tuple):
+        return len(first) == len(second) and all(map(same_value, first, second))
+    return bool(first == second)

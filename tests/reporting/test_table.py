@@ -1,0 +1,75 @@
+import io
+from math import isnan, nan
+
+import pytest
+from rich.console import Console
+
+from synth_anomaly.data import Demo
+from synth_anomaly.evaluation.evaluate import METRICS
+from synth_anomaly.reporting.labels import LABELS, SHORT_LABELS, figure_text, label
+from synth_anomaly.reporting.table import categories_table, mean_metrics, metrics_table
+
+
+def text_of(renderable, width=80):
+    console = Console(width=width, file=io.StringIO())
+    console.print(renderable)
+    return console.file.getvalue()
+
+
+def test_every_figure_has_a_label():
+    assert tuple(LABELS) == tuple(SHORT_LABELS) == METRICS
+    assert label("my_figure") == "my_figure"
+
+
+def test_figures_are_shown_with_where_they_come_from(provenance):
+    text = text_of(metrics_table(dict.fromkeys(METRICS, 0.25), provenance))
+    assert text.count("0.250") == len(METRICS)
+    assert "anoseg on mvtec_ad / bottle" in text
+    assert "preset quick · seed 7 · test images" in text
+    assert "published" not in text
+    assert "demo" not in text.lower()
+
+
+def test_published_figures_stand_beside(provenance):
+    text = text_of(metrics_table({"image_ap": 0.9, "pixel_ap": nan}, provenance, {"image_ap": 0.95}))
+    row = next(line for line in text.splitlines() if "image AP" in line)
+    assert row.split()[-3:] == ["0.900", "0.950", "-0.050"]
+    row = next(line for line in text.splitlines() if "pixel AP" in line)
+    assert row.split()[-2:] == ["n/a", "n/a"]
+
+
+def test_demo_figures_say_that_they_are(demo):
+    assert demo.dataset == Demo.name
+    assert "nothing of real products" in text_of(metrics_table({"image_ap": 0.5}, demo))
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"), [(nan, "n/a"), (None, "n/a"), (1.0, "1.000"), (0.0005, "0.001")]
+)
+def test_figure_text(value, expected):
+    assert figure_text(value) == expected
+
+
+def test_means_are_over_what_is_defined():
+    rows = [{"image_ap": 0.2, "pixel_ap": nan}, {"image_ap": 0.4, "pixel_ap": nan}, {"image_ap": nan}]
+    means = mean_metrics(rows)
+    assert means["image_ap"] == pytest.approx(0.3)
+    assert isnan(means["pixel_ap"])
+
+
+def test_the_mean_is_the_last_line_and_fits_a_terminal():
+    rows = {name: dict.fromkeys(METRICS, value) for name, value in (("bottle", 0.2), ("metal_nut", 0.4))}
+    text = text_of(categories_table(rows, title="anoseg", caption="seed 0"))
+    lines = [line for line in text.splitlines() if line.strip()]
+    mean = next(line for line in lines if line.strip().startswith("mean"))
+    assert mean.split()[1:] == ["0.300"] * len(METRICS)
+    assert lines.index(mean) > next(place for place, line in enumerate(lines) if "metal_nut" in line)
+    assert "…" not in text
+    assert "defined" not in text
+
+
+def test_a_missing_figure_is_explained_beneath():
+    rows = {"bottle": {"pixel_ap": 0.2}, "carpet": {"pixel_ap": nan}}
+    text = text_of(categories_table(rows))
+    assert "n/a" in text
+    assert "for which the figure is defined" in text

@@ -1,0 +1,273 @@
+import copy
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from synth_anomaly.catalogue import Catalogue, build_network, catalogue
+from synth_anomaly.discovery import Plugin, Plugins, discover
+from synth_anomaly.errors import ComponentError, OptionError
+from synth_anomaly.heads import ConvDecoder, UNetDecoder
+from synth_anomaly.interfaces import Augmentation, Backbone, Head, Shape, Synthesizer
+from synth_anomaly.losses import Focal
+from synth_anomaly.plugin import Component
+from synth_anomaly.specification import merge
+from synth_anomaly.synthesizers import Chain, Paste, Rectangle, WholeImage, cutpaste
+
+CUTPASTE = cutpaste()
+CODE = "synth_anomaly.synthesizers:Rectangle"
+
+
+@pytest.fixture(scope="module")
+def components():
+    return catalogue()
+
+
+def test_a_name_a_table_and_an_object_build_the_same(components):
+    shape = Rectangle()
+    assert components.build("shape", "rectangle") == components.build("shape", {"name": "rectangle"}) == shape
+    assert components.build("shape", shape) is shape
+
+
+def test_options_reach_inside_defaults(components):
+    built = components.build("synthesizer", {"name": "cutpaste", "shape": {"area": [0.02, 0.1]}})
+    assert built == cutpaste(shape=Rectangle(area=(0.02, 0.1)))
+
+
+def test_a_table_without_name_changes_a_default_object(components):
+    built = components.build("synthesizer", {"shape": {"area": [0.1, 0.1]}}, default=cutpaste())
+    assert built == cutpaste(shape=Rectangle(area=(0.1, 0.1)))
+    replaced = components.build("synthesizer", {"shape": "whole-image"}, default=cutpaste())
+    assert replaced == cutpaste(shape=WholeImage())
+
+
+def test_a_table_without_name_changes_a_default_name(components):
+    assert components.build("loss", {"gamma": 1}, default="focal").gamma == 1.0
+
+
+@pytest.mark.parametrize("default", [None, {}])
+def test_a_table_without_name_needs_a_default(components, default):
+    with pytest.raises(ComponentError, match="add name = "):
+        components.build("loss", {"gamma": 1}, default=default)
+
+
+def test_lists_of_components_are_built(components):
+    built = components.build(
+        "synthesizer", {"name": "chain", "synthesizers": ["cutpaste", {"name": "cutpaste"}]}
+    )
+    assert built == Chain((cutpaste(), cutpaste()))
+
+
+@pytest.mark.parametrize(
+    ("kind", "spec", "message"),
+    [
+        ("shape", {"name": "rectangle", "aera": 1}, "no option 'aera': did you mean 'area'"),
+        ("shape", {"name": "rectangle", "area": 1}, "option 'area' takes tuple"),
+        ("shape", {"name": "rectangle", "area": [1, 0.5]}, "shape 'rectangle': area must be"),
+        ("synthesizer", "mixed", r"needs option 'synthesizer' \(Synthesizer\)"),
+        ("synthesizer", {"name": "mixed", "synthesizer": "none"}, "takes Synthesizer, got 'none'"),
+        ("synthesizer", {"name": "mixed", "synthesizer": None}, "takes Synthesizer, got None"),
+        (
+            "synthesizer",
+            {"name": "chain", "synthesizers": "cutpaste"},
+            "takes a list of synthesizer components",
+        ),
+        ("synthesizer", {"name": "cutpaste", "shape": {"name": "rectangel"}}, "did you mean 'rectangle'"),
+        ("shape", 3, "expected a shape, got 3"),
+        ("shape", Rectangle, "got the class Rectangle: call it first"),
+        ("sheep", "dolly", "unknown kind 'sheep': did you mean 'shape'"),
+        ("synthesizer", {"name": "cutpaste", "shape": "synth_anomaly.losses:Focal"}, "expected a shape"),
+    ],
+)
+def test_mistakes_say_what_was_expected(components, kind, spec, message):
+    with pytest.raises(ComponentError, match=message):
+        components.build(kind, spec)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    synthesizer: Synthesizer = CUTPASTE
+    backbone: Backbone | str | Mapping[str, Any] = "resnet18"
+    heads: tuple[Head, ...] = ()
+    wrapper: Backbone | str | Mapping[str, Any] | None = None
+    augment: Augmentation | None = None
+
+
+class Wrapping:
+    """A backbone around another."""
+
+    channels = (1,)
+    strides = (1,)
+
+    def __init__(self, inner: Backbone | str | Mapping[str, Any] = "resnet18", extra: tuple[Shape, ...] = ()):
+        self.inner = inner
+        self.extra = extra
+
+    def __call__(self, images):
+        return [images]
+
+
+KEEP = frozenset({"backbone", "head"})
+
+
+def arguments(table, **options):
+    return catalogue().arguments(Settings, table, "it", keep=KEEP, **options)
+
+
+@pytest.fixture
+def wrapping(monkeypatch):
+    plugin = Plugin(
+        "w", "sat-w", "1", "w", components=(Component("backbone", "wrapping", f"{__name__}:Wrapping"),)
+    )
+    found = discover()
+    made = Catalogue(Plugins((*found.found, plugin)))
+    monkeypatch.setattr("synth_anomaly.catalogue.catalogue", lambda: made)
+    monkeypatch.setitem(globals(), "catalogue", lambda: made)
+    return made
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        {"synthesizer": CODE},
+        {"synthesizer": {"name": "cutpaste", "shape": CODE}},
+        {"synthesizer": {"shape": {"name": CODE}}},
+        {"synthesizer": {"name": "chain", "synthesizers": ["cutpaste", {"name": "cutpaste", "shape": CODE}]}},
+        {"backbone": CODE},
+        {"backbone": {"name": CODE}},
+        {"backbone": {"name": "wrapping", "inner": CODE}},
+        {"backbone": {"name": "wrapping", "inner": {"name": "wrapping", "inner": {"name": CODE}}}},
+        {"backbone": {"name": "wrapping", "extra": ["rectangle", CODE]}},
+        {"heads": ["unet-decoder", CODE]},
+        {"augment": CODE},
+    ],
+)
+def test_code_is_refused_at_any_depth(wrapping, table):
+    with pytest.raises(ComponentError, match="--allow-code"):
+        arguments(table, allow_code=False)
+
+
+def test_kept_specifications_are_checked_and_stay_specifications(wrapping):
+    made = arguments({"backbone": {"width": 8, "out_levels": [1, 2]}, "heads": ["unet-decoder"]})
+    assert made["backbone"] == {"name": "resnet18", "width": 8, "out_levels": (1, 2)}
+    assert made["heads"] == ({"name": "unet-decoder"},)
+    nested = arguments({"backbone": {"name": "wrapping", "inner": {"width": 8}, "extra": ["rectangle"]}})
+    assert nested["backbone"]["inner"] == {"name": "resnet18", "width": 8}
+    with pytest.raises(OptionError, match="no option 'widht': did you mean 'width'"):
+        arguments({"backbone": {"widht": 8}})
+    with pytest.raises(OptionError, match="option 'width' takes int"):
+        arguments({"backbone": {"name": "wrapping", "inner": {"width": "wide"}}})
+
+
+def test_none_leaves_an_optional_component_out(components):
+    assert arguments({"augment": "none", "wrapper": "none"}) == {"augment": None, "wrapper": None}
+
+
+def test_settings_are_described_and_built_again(components):
+    settings = Settings(**arguments({"backbone": {"out_levels": [1, 2]}, "augment": "flips"}))
+    table = components.options_table(settings, "it")
+    assert table["backbone"] == {"name": "resnet18", "out_levels": [1, 2]}
+    assert "wrapper" not in table
+    again = components.options_table(Settings(**arguments(table, allow_code=False)), "it")
+    assert again == table
+
+
+@pytest.mark.parametrize(
+    ("kind", "component"),
+    [
+        ("synthesizer", cutpaste()),
+        ("synthesizer", Chain((cutpaste(), cutpaste(shape=Rectangle(aspect=((1, 1),)))))),
+        ("shape", WholeImage()),
+    ],
+)
+def test_a_description_builds_an_equal_object(components, kind, component):
+    spec = components.describe(kind, component)
+    assert components.build(kind, spec, allow_code=False) == component
+
+
+def test_what_a_function_made_is_described_by_its_class(components):
+    spec = components.describe("synthesizer", cutpaste())
+    assert spec["name"] == "paste"
+    assert isinstance(components.build("synthesizer", spec), Paste)
+
+
+KORNIA = [
+    {"name": "RandomHorizontalFlip"},
+    {"name": "RandomAffine", "degrees": 10.0, "translate": [0.1, 0.1], "scale": [0.9, 1.1]},
+    {"name": "ColorJiggle", "brightness": 0.1, "contrast": [0.8, 1.2]},
+    {"name": "RandomGaussianBlur", "kernel_size": [3, 3], "sigma": [0.1, 2.0], "p": 0.3},
+    {"name": "RandomRotation", "degrees": [-5.0, 5.0], "resample": "nearest"},
+]
+
+
+@pytest.mark.parametrize("spec", KORNIA, ids=lambda spec: spec["name"])
+def test_augmentations_of_kornia_go_by_their_class_name_and_are_described_back(components, spec):
+    built = components.build("augmentation", spec, allow_code=False)
+    assert type(built).__name__ == spec["name"]
+    described = components.describe("augmentation", copy.deepcopy(built))
+    assert described.items() >= spec.items()
+    again = components.build("augmentation", described, allow_code=False)
+    assert components.describe("augmentation", again) == described
+
+
+def test_an_augmentation_of_kornia_that_was_passed_says_to_name_it(components):
+    from kornia.augmentation import RandomAffine
+
+    with pytest.raises(ComponentError, match=r"'degrees'.*name the component instead"):
+        components.describe("augmentation", RandomAffine(10.0))
+
+
+@pytest.mark.parametrize("name", ["RandomNothing", "randomaffine", "nn"])
+def test_other_names_of_kornia_are_unknown(components, name):
+    with pytest.raises(ComponentError, match="unknown augmentation"):
+        components.build("augmentation", name)
+
+
+def test_what_no_recipe_can_name_is_an_error(components):
+    with pytest.raises(ComponentError, match="at the top of a module"):
+        components.describe("loss", lambda outputs, targets: 0)
+
+
+def test_what_does_not_keep_its_options_is_an_error(components):
+    class Forgetful(Focal):
+        def __init__(self, weight: float = 1.0) -> None:
+            super().__init__()
+
+    with pytest.raises(ComponentError, match="does not keep its option 'weight'"):
+        components.options_table(Forgetful(), "loss 'forgetful'")
+
+
+def test_a_network_is_a_copy_with_what_the_method_supplies():
+    head = build_network("head", "unet-decoder", in_channels=(4, 8), unheard_of=3)
+    assert isinstance(head, UNetDecoder)
+    assert head.in_channels == (4, 8)
+    given = ConvDecoder((4, 8), channels=(4,))
+    copied = build_network("head", given, in_channels=(4, 8))
+    assert copied is not given
+    assert copied.channels == (4,)
+
+
+def test_a_list_equals_the_tuple_that_a_method_supplies():
+    spec = {"name": "unet-decoder", "in_channels": [4, 8]}
+    assert build_network("head", spec, in_channels=(4, 8)).in_channels == (4, 8)
+
+
+@pytest.mark.parametrize("spec", [{"name": "unet-decoder", "in_channels": [4, 9]}, ConvDecoder((4, 9), (4,))])
+def test_a_network_that_contradicts_its_method_is_an_error(spec):
+    with pytest.raises(OptionError, match="leave it out"):
+        build_network("head", spec, in_channels=(4, 8))
+
+
+def test_a_network_needs_a_name():
+    with pytest.raises(ComponentError, match="needs a name"):
+        build_network("head", {"channels": 3})
+
+
+def test_merge_goes_table_by_table_and_another_name_replaces():
+    base = {"a": {"name": "x", "p": 1, "q": 2}, "b": 1}
+    assert merge(base, {"a": {"p": 3}}) == {"a": {"name": "x", "p": 3, "q": 2}, "b": 1}
+    assert merge(base, {"a": {"name": "y", "p": 3}})["a"] == {"name": "y", "p": 3}
+    assert merge(base, {"a": "y"})["a"] == "y"
+    assert merge({"a": "x"}, {"a": {"p": 3}})["a"] == {"name": "x", "p": 3}
+    assert base["a"] == {"name": "x", "p": 1, "q": 2}

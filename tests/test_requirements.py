@@ -1,0 +1,24 @@
+"""What a development installation installs."""
+
+import tomllib
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+
+
+def test_requirements_list_every_plugin():
+    lines = (ROOT / "requirements.txt").read_text().splitlines()
+    listed = sorted(line.removeprefix("-e ") for line in lines if line.startswith("-e plugins/"))
+    there = sorted(f"plugins/{path.parent.name}" for path in (ROOT / "plugins").glob("*/pyproject.toml"))
+    assert listed == there, "give each folder of plugins/ a line '-e plugins/<folder>' in requirements.txt"
+    assert "-e .[test]" in lines
+
+
+def test_the_extra_papers_lists_every_plugin_at_its_version():
+    table = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    papers = table["project"]["optional-dependencies"]["papers"]
+    released = []
+    for path in sorted((ROOT / "plugins").glob("*/pyproject.toml")):
+        project = tomllib.loads(path.read_text())["project"]
+        released.append(f"{project['name']}=={project['version']}")
+    assert sorted(papers) == sorted(released), "write the extra 'papers' in pyproject.toml anew"

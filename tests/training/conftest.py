@@ -1,0 +1,26 @@
+"""The small game that most tests here train."""
+
+import importlib.util
+from pathlib import Path
+
+import pytest
+import torch
+
+GAME = Path(__file__).with_name("game.py")
+
+
+@pytest.fixture(scope="session")
+def game():
+    """The module game.py."""
+    spec = importlib.util.spec_from_file_location("training_game", GAME)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(autouse=True)
+def _one_thread():
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
