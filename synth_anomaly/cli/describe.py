@@ -44,7 +44,7 @@ def describe(kind: str, name: str, as_json: bool) -> None:
 def _about(kind: str, name: str) -> dict[str, Any]:
     target: Any = catalogue().registry(kind).load(name)
     documented = read_docstring(target)
-    settings = target.Settings if kind == "method" else target
+    settings = _settings(name, target) if kind == "method" else target
     texts = {**documented.options, **read_docstring(settings).options}
     return {
         "kind": kind,
@@ -57,13 +57,19 @@ def _about(kind: str, name: str) -> dict[str, Any]:
     }
 
 
+def _settings(name: str, method: Any) -> Any:
+    if not isinstance(method, type) or not hasattr(method, "Settings"):
+        raise ComponentError(f"method {name!r} is {method!r}: a method is a subclass of synth_anomaly.Method")
+    return method.Settings
+
+
 def _provenance(kind: str, name: str, target: Any) -> dict[str, Any]:
-    path = f"{target.__module__}:{target.__qualname__}"
-    package = target.__module__.partition(".")[0]
-    summary, provider = "", package
+    module = getattr(target, "__module__", "")
+    summary, provider = "", module.partition(".")[0]
+    path = name if IMPORT_PATH.fullmatch(name) else f"{module}:{getattr(target, '__qualname__', name)}"
     entries = catalogue().registry(kind).entries
     entry = next((entry for entry in entries if name in (entry.component.name, entry.full_name)), None)
-    if entry is not None and not IMPORT_PATH.fullmatch(name):
+    if entry is not None:
         summary, provider, path = entry.component.summary, entry.provider, entry.component.target
     try:
         released = version(provider)

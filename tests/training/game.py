@@ -105,7 +105,7 @@ class Play:
                 },
                 step=self._play,
                 augment=K.RandomHorizontalFlip(p=0.5),
-                validate=Validation(name="spread", figure=self._spread, every=2, patience=9),
+                validate=Validation(name="difference", figure=self._difference, every=2, patience=9),
             ),
             Stage(
                 name="detector",
@@ -149,8 +149,9 @@ class Play:
     def _finish(self, data):
         self.game.average.copy_(self.contrast["images"].mean(dim=0, keepdim=True))
 
-    def _spread(self, data):
-        return float(self.game.generator(data.train.batch(torch.arange(len(data.train)))).float().std())
+    def _difference(self, data):
+        images = data.train.batch(torch.arange(len(data.train)))
+        return float(F.mse_loss(self.game.generator(images), images))
 
 
 def make_trainer(game, *, precision="fp32", folder=None, listeners=(), seed=3, streams=False):
@@ -208,7 +209,7 @@ def begin(folder, precision, where):
 
 
 def in_a_process(function, *arguments):
-    """Return the signal that ended the process, or what its exit status was: 0 done, 1 an error, 2 Interrupted."""
+    """Return the exit status, 2 where the user interrupted it; the signal, negated, where one ended it."""
     process = os.fork()
     if process:
         status = os.waitpid(process, 0)[1]

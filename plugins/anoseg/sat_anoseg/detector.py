@@ -18,7 +18,7 @@ from sat_anoseg.equations import (
     pair,
     reconstruction_loss,
 )
-from sat_anoseg.networks import Generator
+from sat_anoseg.networks import Generated, Generator
 from sat_anoseg.settings import AnoSegSettings
 from synth_anomaly.backbones import Judgement
 from synth_anomaly.interfaces import Batch
@@ -89,7 +89,8 @@ class Detector:
         if not self.settings.detector_map_input:
             return None
         with torch.no_grad():
-            return self.segmentation(images).normality
+            generated: Generated = self.segmentation(images)
+        return generated.normality
 
     def _all_normal(self, images: Tensor) -> Tensor | None:
         if not self.settings.detector_map_input:
@@ -98,9 +99,9 @@ class Detector:
         return images.new_ones(count, self.settings.map_channels, height, width)
 
     def _reconstructed(self, images: Tensor, maps: Tensor | None) -> Tensor:
-        reconstructed = self.generator(pair(images, maps)).images
-        assert reconstructed is not None  # noqa: S101  # the detector's generator always decodes an image
-        return reconstructed
+        generated: Generated = self.generator(pair(images, maps))
+        assert generated.images is not None  # noqa: S101  # the detector's generator always decodes an image
+        return generated.images
 
     def _judge(self, images: Tensor, maps: Tensor | None) -> Judgement:
         judged: Judgement = self.discriminator(pair(images, maps))

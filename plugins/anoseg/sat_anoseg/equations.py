@@ -94,7 +94,8 @@ def feature_loss(real: Tensor, fake: Tensor) -> Tensor:
         real: ``(B, C, H, W)`` features of the real pairs.
         fake: Features of the generated pairs.
     """
-    return torch.linalg.vector_norm((real.float() - fake.float()).flatten(1), dim=1).mean()
+    distances: Tensor = torch.linalg.vector_norm((real.float() - fake.float()).flatten(1), dim=1)
+    return distances.mean()
 
 
 def image_score(

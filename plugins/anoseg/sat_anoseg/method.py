@@ -108,5 +108,7 @@ class AnoSeg(Method):
         }
 
     def _optimiser(self, network: nn.Module, steps: int) -> Optimiser:
-        adam = Adam(network.parameters(), lr=self.settings.learning_rate, betas=self.settings.betas, fused=True)
+        adam = Adam(
+            network.parameters(), lr=self.settings.learning_rate, betas=self.settings.betas, fused=True
+        )
         return Optimiser(adam, CosineAnnealingLR(adam, steps) if self.settings.schedule == "cosine" else None)

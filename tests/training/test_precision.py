@@ -1,0 +1,103 @@
+import pytest
+import torch
+
+from synth_anomaly.errors import DeviceError
+from synth_anomaly.training import Precision, choose_device, choose_precision, precision
+
+
+@pytest.fixture
+def machine(monkeypatch):
+    """Pretends that the machine has so many CUDA devices, an Apple GPU, or AMX."""
+
+    def pretend(cuda=0, mps=False, amx=False, bf16=True):
+        monkeypatch.setattr(torch.cuda, "device_count", lambda: cuda)
+        monkeypatch.setattr(torch.cuda, "is_available", lambda: cuda > 0)
+        monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda: bf16)
+        monkeypatch.setattr(torch.backends.mps, "is_available", lambda: mps)
+        monkeypatch.setattr(precision, "cpu_has_amx", lambda: amx)
+
+    return pretend
+
+
+@pytest.mark.parametrize(
+    ("has", "name", "expected"),
+    [
+        ({}, "auto", "cpu"),
+        ({"mps": True}, "auto", "mps"),
+        ({"cuda": 2, "mps": True}, "auto", "cuda:0"),
+        ({"cuda": 2}, "cuda", "cuda:0"),
+        ({"cuda": 2}, "cuda:1", "cuda:1"),
+        ({"cuda": 2}, "cpu", "cpu"),
+        ({"mps": True}, "mps", "mps"),
+    ],
+)
+def test_devices_that_are_there(machine, has, name, expected):
+    machine(**has)
+    assert choose_device(name) == torch.device(expected)
+
+
+@pytest.mark.parametrize(
+    ("has", "name", "message"),
+    [
+        ({}, "cuda", "sees 0 CUDA devices here; install a CUDA build of torch or try --device auto"),
+        ({"cuda": 1}, "cuda:1", "--device cuda:1: .* sees 1 CUDA devices"),
+        ({}, "mps", "no Apple GPU .* try --device auto"),
+        ({}, "gpu", "expected --device auto, cpu, cuda, cuda:N or mps, got 'gpu'"),
+        ({}, "meta", "got 'meta'"),
+        ({}, "", "got ''"),
+    ],
+)
+def test_absent_devices_are_named(machine, has, name, message):
+    machine(**has)
+    with pytest.raises(DeviceError, match=message):
+        choose_device(name)
+
+
+@pytest.mark.parametrize(
+    ("has", "name", "device", "expected"),
+    [
+        ({}, "auto", "cpu", "fp32"),
+        ({"amx": True}, "auto", "cpu", "bf16"),
+        ({"mps": True, "amx": True}, "auto", "mps", "fp32"),
+        ({"cuda": 1}, "auto", "cuda:0", "bf16"),
+        ({"cuda": 1, "bf16": False}, "auto", "cuda:0", "fp32"),
+        ({"cuda": 1}, "fp32", "cuda:0", "fp32"),
+        ({}, "bf16", "cpu", "bf16"),
+    ],
+)
+def test_precisions(machine, has, name, device, expected):
+    machine(**has)
+    assert choose_precision(name, torch.device(device)) == Precision(expected)
+
+
+@pytest.mark.parametrize(
+    ("has", "name", "device", "message"),
+    [
+        ({"mps": True}, "bf16", "mps", "mps does not compute in bfloat16; use --precision fp32"),
+        ({"cuda": 1, "bf16": False}, "bf16", "cuda:0", "cuda:0 does not compute in bfloat16"),
+        ({}, "fp16", "cpu", "expected --precision auto, fp32 or bf16, got 'fp16'"),
+    ],
+)
+def test_precisions_that_cannot_be(machine, has, name, device, message):
+    machine(**has)
+    with pytest.raises(DeviceError, match=message):
+        choose_precision(name, torch.device(device))
+
+
+def test_autocast_is_of_that_precision_only():
+    layer, x = torch.nn.Linear(2, 2), torch.rand(1, 2)
+    for name, dtype in (("bf16", torch.bfloat16), ("fp32", torch.float32)):
+        with Precision(name).autocast(torch.device("cpu")):
+            assert layer(x).dtype == dtype
+    assert layer(x).dtype == torch.float32
+
+
+@pytest.mark.parametrize(
+    ("flags", "has"), [("flags: fma amx_bf16 amx_tile", True), ("flags: fma", False), (None, False)]
+)
+def test_amx_is_read_from_the_processors_flags(monkeypatch, tmp_path, flags, has):
+    information = tmp_path / "cpuinfo"
+    if flags is not None:
+        information.write_text(flags)
+    monkeypatch.setattr(precision, "Path", lambda _: information)
+    assert precision.cpu_has_amx() is has
