@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from torch import Generator, Tensor
 
     from synth_anomaly.parameters import Parameters
-    from synth_anomaly.training.stage import Stage
 
 __all__ = [
     "KINDS",
@@ -357,8 +356,8 @@ class MethodLike(Protocol):
     Settings: ClassVar[type]
     presets: ClassVar[Mapping[str, Mapping[str, Any]]]
 
-    def stages(self) -> Sequence[Stage]:
-        """Return the stages of training, in order."""
+    def stages(self) -> Sequence[Any]:
+        """Return the stages of training, in order: each a ``synth_anomaly.training.Stage``."""
         ...
 
     def predict(self, images: Tensor) -> Prediction:

@@ -10,11 +10,20 @@ from pathlib import Path
 from typing import Any, ClassVar, Self
 
 import torch
+from safetensors import SafetensorError
 from safetensors.torch import load_file, save
 from torch import Tensor, nn
 
 from synth_anomaly.catalogue import catalogue, merge
-from synth_anomaly.data import Images, ScoreSize, as_samples, load_images, load_test, split_normals
+from synth_anomaly.data import (
+    Images,
+    ScoreSize,
+    Skipped,
+    as_samples,
+    load_images,
+    load_test,
+    split_normals,
+)
 from synth_anomaly.errors import DataError, OptionError, RecipeError, RunError
 from synth_anomaly.evaluation import Evaluation, evaluate
 from synth_anomaly.files import write_whole
@@ -83,6 +92,9 @@ class Method(nn.Module, ABC):
         **settings: Fields of ``Settings`` that differ from the preset; components by name, as a table
             with their options, or as objects.
 
+    Attributes:
+        skipped: The good images that the last :meth:`fit` left out, because they cannot be read.
+
     Raises:
         ComponentError: If a name is unknown or a setting wrong.
         RecipeError: If there is no such preset.
@@ -97,6 +109,7 @@ class Method(nn.Module, ABC):
     ) -> None:
         super().__init__()
         self.seed = seed
+        self.skipped: tuple[Skipped, ...] = ()
         self.preset = preset or next(name for name, changes in self.presets.items() if not changes)
         if self.preset not in self.presets:
             hint = nearest(self.preset, tuple(self.presets))
@@ -140,7 +153,7 @@ class Method(nn.Module, ABC):
         device: str = "auto",
         precision: str = "auto",
         skip_bad: bool = False,
-        checkpoints: Path | None = None,
+        checkpoints: str | Path | None = None,
         listeners: Sequence[Listener] = (),
         warn: Callable[[str], None] = _ignore,
     ) -> Self:
@@ -159,7 +172,10 @@ class Method(nn.Module, ABC):
             SynthAnomalyError: If the images, the device or the training fail; the message says how.
         """
         chosen = choose_device(device)
+        checkpoints = None if checkpoints is None else Path(checkpoints)
         data = self.training_data(images, chosen, skip_bad=skip_bad, warn=warn)
+        stores = [store for store in (data.train, data.validation) if store is not None]
+        self.skipped = tuple(skip for store in stores for skip in store.skipped)
         self.to(chosen)
         if checkpoints is None or not (checkpoints / "state.json").is_file():
             self._load_pretrained(warn)
@@ -224,7 +240,8 @@ class Method(nn.Module, ABC):
         self.eval()
         batches = self._batches(images, batch_size or self.settings.batch_size)
         with choose_precision(precision, self.device).autocast(self.device):
-            parts = [self(batch.to(self.device)) for batch in batches]
+            # The layout decides rounding: the same images predict the same, however they lie in memory.
+            parts = [self(batch.to(self.device).contiguous()) for batch in batches]
         reconstructions = [part.reconstruction for part in parts if part.reconstruction is not None]
         return Prediction(
             maps=torch.cat([part.maps for part in parts]).float().cpu(),
@@ -268,9 +285,9 @@ class Method(nn.Module, ABC):
     def save(self, folder: str | Path) -> None:
         """Write ``recipe.toml`` and ``weights.safetensors`` into a folder, which is made."""
         folder = Path(folder)
+        recipe = self.recipe().text().encode()
         folder.mkdir(parents=True, exist_ok=True)
-        if not (folder / "recipe.toml").exists():
-            write_whole(folder / "recipe.toml", self.recipe().text().encode())
+        write_whole(folder / "recipe.toml", recipe)
         self.save_weights(folder)
 
     def save_weights(self, folder: Path) -> None:
@@ -306,12 +323,16 @@ class Method(nn.Module, ABC):
     def _batches(self, images: Images | Tensor, batch_size: int) -> Iterator[Tensor]:
         size = self.settings.input_size
         if not isinstance(images, Tensor):
-            for batch in load_test(as_samples(images, "test"), size, batch_size=batch_size):
+            samples = as_samples(images, "new")
+            if not samples:
+                raise DataError("expected at least one image, got none: give some to predict")
+            for batch in load_test(samples, size, batch_size=batch_size):
                 yield batch.images
             return
-        if images.ndim != 4 or images.shape[1:] != (3, *size):
+        if not images.is_floating_point() or images.shape[1:] != (3, *size) or not len(images):
             raise DataError(
-                f"expected a (B, 3, {size[0]}, {size[1]}) tensor in [0, 1], got {tuple(images.shape)}: "
+                f"expected a (B, 3, {size[0]}, {size[1]}) tensor of floats in [0, 1], B at least 1, "
+                f"got {images.dtype} {tuple(images.shape)}: "
                 "resize it, or give files or uint8 arrays, which are resized here"
             )
         yield from torch.split(images, batch_size)
@@ -374,6 +395,8 @@ def load_method(folder: str | Path, *, device: str = "cpu", allow_code: bool = F
     )
     try:
         method.load_state_dict(load_file(weights))
+    except SafetensorError as error:
+        raise RunError(f"{weights} cannot be read: {error}; train again, or copy it again") from None
     except RuntimeError as error:
         raise RunError(f"{weights} does not fit its recipe: {' '.join(str(error).split())[:300]}") from None
     return method.to(choose_device(device)).eval()

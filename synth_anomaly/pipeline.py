@@ -69,6 +69,10 @@ class PipelineSettings(MethodSettings):
         super().__post_init__()
         if not 0 < self.defective <= 1:
             raise ValueError(f"defective is a share in (0, 1], got {self.defective!r}")
+        if round(self.defective * self.batch_size) < 1:
+            raise ValueError(
+                f"defective = {self.defective!r} of batch_size = {self.batch_size!r} is no image: raise one"
+            )
 
 
 class Pipeline(Method):
@@ -91,7 +95,7 @@ class Pipeline(Method):
 
     def build(self) -> None:
         """Make the backbone and the head."""
-        self.backbone = build_network("backbone", self.settings.backbone)
+        self.backbone = build_network("backbone", self.settings.backbone, in_channels=3)
         self.head = build_network("head", self.settings.head, in_channels=tuple(self.backbone.channels))
         self.synthesizer = Mixed(self.settings.synthesizer, self.settings.defective)
 
@@ -128,7 +132,8 @@ class Pipeline(Method):
         outputs = self._outputs(defects.images)
         maps = self.settings.scorer(outputs, defects.images).maps
         panels = {
-            "input": defects.images,
+            "input": batch.images,
+            "defect": defects.images,
             "mask": defects.masks.expand(-1, 3, -1, -1),
             "map": maps.expand(-1, 3, -1, -1),
         }

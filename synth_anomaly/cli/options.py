@@ -8,6 +8,7 @@ __all__ = [
     "allow_code_option",
     "device_option",
     "is_quiet",
+    "prediction_precision_option",
     "quiet_option",
     "score_size_option",
     "skip_bad_option",
@@ -15,6 +16,13 @@ __all__ = [
 
 device_option = click.option(
     "--device", default="auto", show_default=True, metavar="auto|cpu|cuda[:N]|mps", help="Where to compute."
+)
+prediction_precision_option = click.option(
+    "--precision",
+    type=click.Choice(["fp32", "bf16"]),
+    default="fp32",
+    show_default=True,
+    help="Of prediction.",
 )
 score_size_option = click.option(
     "--score-size",

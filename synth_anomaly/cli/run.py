@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 import click
 from rich.console import Console
 
+from synth_anomaly.cli.execute import Screen, execute, execute_all
 from synth_anomaly.cli.options import (
     allow_code_option,
     device_option,
@@ -18,17 +18,11 @@ from synth_anomaly.cli.options import (
     score_size_option,
     skip_bad_option,
 )
-from synth_anomaly.errors import Interrupted
-from synth_anomaly.recipe import Recipe, overrides
+from synth_anomaly.cli.recipes import is_recipe, recipe_asked_for
 from synth_anomaly.reporting.progress import Progress
-from synth_anomaly.reporting.results import Results
-from synth_anomaly.reporting.table import categories_table, metrics_table
-from synth_anomaly.runs import Run, RunOptions, find_source, new_run, resume_run
+from synth_anomaly.runs import RunOptions, find_source, new_run, open_categories, resume_run
 
 __all__ = ["run"]
-
-_PIECES = ("synthesizer", "backbone", "head", "loss", "scorer", "augment")
-_QUICK = "quick"
 
 
 @click.command()
@@ -67,7 +61,7 @@ _QUICK = "quick"
 def run(context: click.Context, /, what: str | None, resume: Path | None, out: Path, **given: Any) -> None:
     """Train METHOD on good images, evaluate it, and write everything down.
 
-    Without any data it trains on rendered demo images:
+    The last line printed is the run's folder. Without any data it trains on rendered demo images:
 
         sat run anoseg --category bottle
 
@@ -75,93 +69,43 @@ def run(context: click.Context, /, what: str | None, resume: Path | None, out: P
 
         sat run runs/anoseg/bottle/1
     """
-    quiet = is_quiet(context)
-    screen = Console(stderr=True)
-    progress = Progress(screen, quiet=quiet)
+    progress = Progress(Console(stderr=True), quiet=is_quiet(context))
+    screen = Screen(progress)
     options = RunOptions(
         device=given["device"], allow_code=given["allow_code"], listeners=[progress], warn=progress.on_message
     )
     if resume is not None:
         _refuse_beside_resume(context)
         started = resume_run(resume, options)
-        _execute(started, progress, screen, quiet=quiet)
+        execute(started, screen)
         click.echo(started.folder)
         return
-    recipe, is_file = _recipe(what, given)
-    options = replace(options, allow_code=given["allow_code"] or not is_file)
-    source = find_source(recipe.data, allow_code=options.allow_code)
-    if source.notice:
-        screen.print(source.notice, style="yellow", highlight=False)
-    finished = {}
-    for category in source.categories:
-        started = new_run(recipe, source, category, out, options)
-        finished[category] = _execute(started, progress, screen, quiet=quiet)
-    if len(finished) > 1:
-        _print_all(finished)
-    click.echo(started.folder if len(finished) == 1 else started.folder.parent.parent)
-
-
-def _execute(started: Run, progress: Progress, screen: Console, *, quiet: bool) -> Results:
-    recipe = started.recipe
-    if not quiet:
-        screen.print(f"[bold]{_headline(started)}[/bold]", highlight=False)
-    try:
-        with progress:
-            results = started.execute()
-    except (Interrupted, KeyboardInterrupt):
-        raise Interrupted(f"stopped; go on with: sat run --resume {started.folder}") from None
-    console = Console()
-    console.print(metrics_table(results.metrics, results.provenance, results.published))
-    seconds, cpu = results.seconds, results.facts["cpu_seconds"]
-    closing = f"{_headline(started)} · {seconds:.0f} s wall, {cpu:.0f} CPU-s · trained in {recipe.precision}"
-    console.print(f" {closing}", style="dim", highlight=False, soft_wrap=True)
-    return results
-
-
-def _headline(started: Run) -> str:
-    recipe, dataset = started.recipe, started.dataset
-    return (
-        f"{recipe.method} · preset {recipe.preset} · {dataset.name} {dataset.category} · seed {recipe.seed}"
-    )
-
-
-def _print_all(finished: Mapping[str, Results]) -> None:
-    rows = {category: results.metrics for category, results in finished.items()}
-    provenance = next(iter(finished.values())).provenance
-    title = f"{provenance.method} on {provenance.dataset}"
-    Console().print(categories_table(rows, title=title, caption=provenance.details))
-
-
-def _recipe(what: str | None, given: Mapping[str, Any]) -> tuple[Recipe, bool]:
-    """Return the recipe that the command line means, and whether it comes from a file."""
     if what is None:
         raise click.UsageError("Name a method (see: sat list method) or a recipe, or give --resume RUN.")
-    path = Path(what)
-    is_file = path.suffix == ".toml" or path.is_dir()
-    if is_file and given["preset"]:
-        raise click.UsageError("A recipe states every setting: use --set NAME=VALUE instead of --preset.")
-    recipe = Recipe.read(path) if is_file else Recipe(method=what, preset=_QUICK)
-    pieces = [f"{piece}={given[piece]}" for piece in _PIECES if given[piece] is not None]
-    recipe = recipe.changed(
-        overrides([*pieces, *given["changes"]]),
-        **{name: given[name] for name in ("preset", "seed", "precision") if given[name] is not None},
-    )
-    return replace(recipe, data=_data(recipe, given)), is_file
-
-
-def _data(recipe: Recipe, given: Mapping[str, Any]) -> Any:
-    changes = {
-        name: given[name] for name in ("category", "score_size", "skip_bad") if given[name] is not None
-    }
-    if given["data"] is not None or given["dataset"] is not None:
-        changes |= {"root": given["data"] or "", "dataset": given["dataset"] or "", "options": {}}
-    return replace(recipe.data, **changes)
+    # who types an import path trusts it; who runs a file may not have read it
+    options = replace(options, allow_code=given["allow_code"] or not is_recipe(what))
+    recipe = recipe_asked_for(what, given)
+    source = find_source(recipe.data, allow_code=options.allow_code)
+    datasets = open_categories(recipe.data, source, allow_code=options.allow_code)
+    runs = (new_run(recipe, source, dataset, out, options) for dataset in datasets.values())
+    if len(datasets) > 1:
+        click.echo(execute_all(runs, list(datasets), screen, notice=source.notice))
+        return
+    started = next(runs)
+    execute(started, screen, notice=source.notice)
+    click.echo(started.folder)
 
 
 def _refuse_beside_resume(context: click.Context) -> None:
     """A resumed run goes on as its recipe says; anything else on the command line would be ignored."""
-    allowed = {"resume", "device", "allow_code", "quiet", "out"}
-    for name in context.params:
-        source = context.get_parameter_source(name)
-        if name not in allowed and source is click.core.ParameterSource.COMMANDLINE:
-            raise click.UsageError(f"--resume goes on as the run's recipe says: leave out {name}.")
+    allowed = {"resume", "device", "allow_code", "quiet"}
+    given = [
+        parameter.opts[0] if isinstance(parameter, click.Option) else str(context.params[parameter.name])
+        for parameter in context.command.params
+        if parameter.name is not None
+        and parameter.name not in allowed
+        and context.get_parameter_source(parameter.name) is click.core.ParameterSource.COMMANDLINE
+        and context.params.get(parameter.name) is not None
+    ]
+    if given:
+        raise click.UsageError(f"--resume goes on as the run's recipe says: leave out {', '.join(given)}.")

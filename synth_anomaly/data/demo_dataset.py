@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 import numpy.typing as npt
@@ -13,6 +13,7 @@ from synth_anomaly.data.demo import (
     DEFECTIVE_PER_KIND,
     GOOD_TEST,
     GOOD_TRAIN,
+    Rendering,
     defect_names,
     render,
 )
@@ -71,17 +72,25 @@ class Demo:
         ]
 
     def _sample(self, split: str, defect: str, index: int) -> Sample:
-        read = partial(_rendered, self.category, defect, index, split=split, size=self.size, seed=self.seed)
+        def read(picture: str) -> partial[npt.NDArray[Any]]:
+            place = (picture, self.category, defect, index)
+            return partial(_rendered, *place, split=split, size=self.size, seed=self.seed)
+
         is_good = defect == GOOD
         return Sample(
             name=f"{defect}/{index:03d}",
             defect=defect,
-            read=partial(read, "image"),
-            read_mask=None if is_good else partial(read, "mask"),
-            read_clean=None if is_good else partial(read, "clean"),
+            read=read("image"),
+            read_mask=None if is_good else read("mask"),
+            read_clean=None if is_good else read("clean"),
         )
 
 
-def _rendered(category: str, defect: str, index: int, picture: str, **options: Any) -> npt.NDArray[Any]:
-    pixels: npt.NDArray[Any] = getattr(render(category, defect, index, **options), picture)
-    return pixels
+def _rendered(picture: str, *place: Any, **options: Any) -> npt.NDArray[Any]:
+    pixels: npt.NDArray[Any] = getattr(_render(*place, **options), picture)
+    return pixels.copy()
+
+
+@lru_cache(maxsize=8)  # an image, its mask and its clean twin are asked for one after the other
+def _render(*place: Any, **options: Any) -> Rendering:
+    return render(*place, **options)

@@ -98,7 +98,11 @@ def _write_pictures(folder: Path, results: Results, evaluation: Evaluation) -> N
         published=results.published,
         recipe=results.recipe,
         versions=versions(results.provider),
-        facts={name.replace("_", " "): str(value) for name, value in results.facts.items()},
+        facts={
+            name.replace("_", " "): str(value)
+            for name, value in results.facts.items()
+            if isinstance(value, str | int | float)
+        },
         notes=results.notes,
     )
     write_report(folder / "report.html", report)

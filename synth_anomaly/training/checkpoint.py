@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from safetensors import SafetensorError
 from safetensors.torch import load_file, save
 from torch import Tensor
 
@@ -62,7 +63,10 @@ def load_checkpoint(folder: Path) -> Checkpoint | None:
     tensors = folder / state["tensors"]
     if not tensors.is_file():
         raise RunError(f"{path} names {tensors.name}, which is missing: start a new run")
-    return Checkpoint(load_file(tensors), state["values"])
+    try:
+        return Checkpoint(load_file(tensors), state["values"])
+    except SafetensorError as error:
+        raise RunError(f"{tensors} cannot be read: {error}; start a new run") from None
 
 
 def flatten(state: Any, prefix: str, tensors: dict[str, Tensor]) -> Any:

@@ -139,6 +139,15 @@ def test_missing_tensors_are_named(tmp_path):
         load_checkpoint(tmp_path)
 
 
+@pytest.mark.parametrize("keep", [0, 4, 60])
+def test_broken_tensors_are_named(tmp_path, keep):
+    save_checkpoint(tmp_path, checkpoint(1))
+    path = tmp_path / "tensors-000001.safetensors"
+    path.write_bytes(path.read_bytes()[:keep])
+    with pytest.raises(RunError, match=r"tensors-000001.safetensors cannot be read: .*; start a new run"):
+        load_checkpoint(tmp_path)
+
+
 KEYS = (
     st.integers(-3, 3)
     | st.sampled_from(["0", "1", "a", "a/b", "b", "$tensor", "$map", "$tuple", ""])

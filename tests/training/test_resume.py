@@ -9,9 +9,10 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from synth_anomaly.errors import Interrupted, RunError
+from synth_anomaly.errors import Interrupted, RunError, TrainingError
 from synth_anomaly.training import Interruption
 from synth_anomaly.training import trainer as trainer_module
+from synth_anomaly.training.ledger import Ledger
 
 STOPS = ("middle", "boundary", "prepare", "finish", "write", "ctrl-c")
 needs_signals = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork to kill")
@@ -120,6 +121,44 @@ def test_a_request_to_stop_is_heard_after_the_step_and_kept(game, tmp_path, stag
     with pytest.raises(Interrupted, match="everything done so far is kept"):
         run.run()
     assert_same(game.trained(folder=tmp_path), game.trained())
+
+
+def stopped_at(game, folder, stage, step):
+    """Train until a step, where the user asks to stop."""
+    run = game.make_trainer(game.Game(), folder=folder)
+    run.listeners = [Asks(run.interruption, stage, step)]
+    with pytest.raises(Interrupted):
+        run.run()
+
+
+def test_the_best_weights_so_far_are_kept(game, tmp_path, monkeypatch):
+    """The figure is turned round, so that the first look is the best and everything after it is worse."""
+    difference = game.Play._difference
+    monkeypatch.setattr(game.Play, "_difference", lambda *given: -difference(*given))
+    stopped_at(game, tmp_path, "game", 5)
+    assert_same(game.trained(folder=tmp_path), game.trained())
+
+
+def test_what_is_prepared_is_not_prepared_again(game, tmp_path, monkeypatch):
+    expected = game.trained()
+    stopped_at(game, tmp_path, "detector", 2)
+
+    def refuse(*_):
+        raise AssertionError("the checkpoint holds what was prepared")
+
+    monkeypatch.setattr(game.Play, "_prepare", refuse)
+    assert_same(game.trained(folder=tmp_path), expected)
+
+
+def test_no_checkpoint_before_its_losses_are_known_to_be_finite(game, tmp_path):
+    """On a GPU the numbers of the last steps may still be unread when a checkpoint is due."""
+    run = game.make_trainer(game.Game(), folder=tmp_path)
+    run.interruption.requested = True
+    ledger = Ledger("game")
+    ledger.record(3, "generator", {"image": torch.tensor(torch.nan)}, torch.tensor(1.0))
+    with pytest.raises(TrainingError, match="at step 3"):
+        run._keep(ledger)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_request_during_the_last_finish_is_heard(game, tmp_path, monkeypatch):

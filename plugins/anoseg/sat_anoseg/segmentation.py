@@ -63,11 +63,17 @@ class Segmentation:
         yield Objective("generator", terms)
 
     def panels(self, batch: Batch, random: RandomGenerator) -> Mapping[str, Tensor]:
-        """Return pictures of a batch: the input, its defect, the truth, the map, the reconstruction."""
+        """Return pictures of a batch: its images, their synthetic defects, what the network makes of them."""
         x_seg, a_seg = self._x_seg(batch, random)
-        generated = self.generator(x_seg)
+        x_ano, a_ano = (joined[len(batch.images) :] for joined in (x_seg, a_seg))
+        generated = self.generator(x_ano)
         assert generated.normality is not None  # noqa: S101  # stage 1 always decodes a map
-        panels = {"input": x_seg, "mask": _grey(1 - a_seg), "map": _grey(1 - generated.normality)}
+        panels = {
+            "input": batch.images,
+            "defect": x_ano,
+            "mask": _grey(1 - a_ano),
+            "map": _grey(1 - generated.normality),
+        }
         return panels if generated.images is None else {**panels, "reconstruction": generated.images}
 
     def _x_seg(self, batch: Batch, random: RandomGenerator) -> tuple[Tensor, Tensor]:

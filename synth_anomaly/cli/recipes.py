@@ -1,0 +1,91 @@
+"""The recipe that a command line means."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import click
+
+from synth_anomaly.catalogue import catalogue
+from synth_anomaly.data import ALL, resolve
+from synth_anomaly.errors import RecipeError, SynthAnomalyError
+from synth_anomaly.recipe import DataRecipe, Recipe, overrides
+from synth_anomaly.registry import IMPORT_PATH
+
+__all__ = ["PIECES", "data_asked_for", "is_recipe", "recipe_asked_for"]
+
+PIECES = ("synthesizer", "backbone", "head", "loss", "scorer", "augment")
+"""Settings that have an option of their own."""
+
+_QUICK = "quick"
+
+
+def is_recipe(what: str) -> bool:
+    """Whether ``METHOD|RECIPE`` is a recipe; a method's name is one though a folder be called the same.
+
+    Raises:
+        ComponentError: If it is neither.
+        RecipeError: If it is a path at which nothing lies.
+    """
+    path = Path(what)
+    methods = catalogue().registry("method")
+    if path.suffix == ".toml":
+        return True
+    if IMPORT_PATH.fullmatch(what) or any(
+        what in (entry.component.name, entry.full_name) for entry in methods.entries
+    ):
+        return False
+    if path.is_dir():
+        return True
+    if len(path.parts) > 1:
+        raise RecipeError(
+            f"expected a method or a recipe, got {what!r}: no method is called that (see sat list method), "
+            "and nothing lies at that path"
+        )
+    methods.find(what)  # says which names there are
+    return False
+
+
+def recipe_asked_for(what: str, given: Mapping[str, Any]) -> Recipe:
+    """Return a method's or a file's recipe with what the command line changes.
+
+    Raises:
+        RecipeError: If there is no such recipe.
+    """
+    if is_recipe(what):
+        recipe = Recipe.read(Path(what))
+        if given["preset"]:
+            raise click.UsageError("A recipe states every setting: use --set NAME=VALUE instead of --preset.")
+    else:
+        recipe = Recipe(method=what, preset=_QUICK)
+    pieces = [f"{piece}={given[piece]}" for piece in PIECES if given[piece] is not None]
+    recipe = recipe.changed(
+        overrides([*pieces, *given["changes"]]),
+        **{name: given[name] for name in ("preset", "seed", "precision") if given[name] is not None},
+    )
+    return replace(recipe, data=data_asked_for(recipe.data, given))
+
+
+def data_asked_for(data: DataRecipe, given: Mapping[str, Any]) -> DataRecipe:
+    """Return a recipe's images with what ``--data``, ``--dataset``, ``--category`` and the rest change."""
+    changes = {
+        name: given[name] for name in ("category", "score_size", "skip_bad") if given[name] is not None
+    }
+    if given["data"] is not None or given["dataset"] is not None:
+        changes |= {"root": given["data"] or "", "dataset": given["dataset"] or "", "options": {}}
+        if given["category"] is None and (alone := _only_category(given)):
+            changes["category"] = alone
+    return replace(data, **changes)
+
+
+def _only_category(given: Mapping[str, Any]) -> str | None:
+    """Return the category of a folder that holds one alone."""
+    # what is wrong with the folder is said where its images are looked for
+    with suppress(SynthAnomalyError):
+        found = resolve(given["dataset"], given["data"], ALL, allow_code=False).found
+        return found[0] if len(found) == 1 else None
+    return None

@@ -1,0 +1,93 @@
+"""`sat evaluate`: a run's figures again, and on other images."""
+
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from synth_anomaly.reporting.maps import read_map
+
+
+@pytest.fixture
+def run(one_run, tmp_path):
+    return Path(shutil.copytree(one_run, tmp_path / "run"))
+
+
+def figures(folder):
+    return json.loads((folder / "metrics.json").read_text())
+
+
+def test_the_figures_are_those_of_the_run(sat, run):
+    said = sat("evaluate", run, "--device=cpu")
+    assert said.folder == run / "evaluation-1"
+    assert said.metrics["metrics"] == figures(run)["metrics"]
+    assert said.metrics["precision"] == "fp32"
+    assert said.metrics["run"] == str(run)
+    for path in sorted((run / "maps").rglob("*.npz")):
+        np.testing.assert_array_equal(
+            read_map(path), read_map(said.folder / "maps" / path.relative_to(run / "maps"))
+        )
+    assert (said.folder / "contact-sheet.png").is_file()
+    assert "pixel AUROC" in said.stdout
+    assert sat("evaluate", run / "recipe.toml", "-q").folder == run / "evaluation-2"
+
+
+def test_at_each_images_own_size(sat, run):
+    said = sat("evaluate", run, "--score-size=native")
+    assert said.metrics["score_size"] == "native"
+    assert "scored at native size" in said.stdout
+    assert read_map(said.folder / "maps/good/000.npz").shape == (40, 48)
+    assert figures(run)["score_size"] == "input"
+
+
+def test_on_other_images(sat, run, parts):
+    by_name = sat("evaluate", run, "--category=nut")
+    assert by_name.metrics["category"] == "nut"
+    assert "mvtec_ad / nut" in (by_name.folder / "report.html").read_text()
+    by_path = sat("evaluate", run, "--data", parts / "nut")
+    assert by_path.metrics["metrics"] == by_name.metrics["metrics"]
+    assert sat("evaluate", run, "--data", parts).metrics["category"] == "bolt"
+
+
+def test_bad_images(sat, run, parts, cut):
+    cut(parts / "bolt/test/good/001.png")
+    assert sat("evaluate", run, "--data", parts).refuses("test/good/001.png", "--skip-bad")
+    assert not list(run.glob("evaluation-*"))
+    said = sat("evaluate", run, "--data", parts, "--skip-bad")
+    assert [skip["name"] for skip in said.metrics["skipped"]] == ["good/001"]
+    assert "test/good/001.png" in said.stderr
+
+
+def test_what_lies_in_a_folder_is_not_overwritten(sat, run):
+    before = figures(run)
+    assert sat("evaluate", run, "--out", run).refuses(str(run), "--out")
+    assert figures(run) == before
+    Path("empty").mkdir()
+    assert sat("evaluate", run, "--out=empty").folder == Path("empty")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "texts"),
+    [
+        (["--category=all"], ["'all'", "--category"]),
+        (["--category=screw"], ["'screw'", "bolt, nut"]),
+        (["--data=nowhere"], ["nowhere"]),
+        (["--device=cuda:99"], ["cuda:99"]),
+    ],
+)
+def test_mistakes_are_one_line_and_leave_no_folder(sat, run, arguments, texts):
+    assert sat("evaluate", run, *arguments).refuses(*texts)
+    assert not list(run.glob("evaluation-*"))
+
+
+def test_good_images_alone_have_no_figures(sat, run, parts):
+    flat = parts / "bolt/train/good"
+    assert sat("evaluate", run, "--data", flat).refuses("no test images", "sat predict")
+
+
+def test_a_run_that_is_not_there_or_not_finished(sat, run):
+    assert sat("evaluate", "nowhere").refuses("nowhere")
+    (run / "weights.safetensors").unlink()
+    assert sat("evaluate", run).refuses("weights.safetensors", "sat run --resume")
