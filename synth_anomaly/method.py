@@ -73,6 +73,16 @@ class MethodSettings:
         if not 0 <= self.validation < 1:
             raise ValueError(f"validation is a share in [0, 1), got {self.validation!r}")
 
+    def require_positive(self, *names: str) -> None:
+        """Check that settings of these names are above 0.
+
+        Raises:
+            ValueError: If one is not.
+        """
+        for name in names:
+            if not (value := getattr(self, name)) > 0:
+                raise ValueError(f"{name} must be above 0, got {value!r}")
+
     @property
     def input_size(self) -> Size:
         """Height and width of the input."""

@@ -67,6 +67,7 @@ class PipelineSettings(MethodSettings):
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        self.require_positive("steps", "learning_rate")
         if not 0 < self.defective <= 1:
             raise ValueError(f"defective is a share in (0, 1], got {self.defective!r}")
         if round(self.defective * self.batch_size) < 1:

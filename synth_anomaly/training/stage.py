@@ -96,7 +96,8 @@ class Stage:
         prepare: Called once before the first step; what it finds out goes into ``tensors``.
         validate: Decides when to stop early and which weights stay.
         finish: Called once after the last step.
-        tensors: The stage's own tensors; checkpoints keep them.
+        tensors: The stage's own tensors; checkpoints keep them while it lasts. What a later stage needs is
+            a buffer of the method.
         panels: Image panels of a batch for TensorBoard, ``(B, 3, H, W)`` in [0, 1] by name.
     """
 

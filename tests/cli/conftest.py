@@ -1,10 +1,12 @@
 """``sat`` in this process, on a few tiny images, with networks that train in a blink."""
 
 import json
+import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from click.testing import CliRunner
 from PIL import Image
 
@@ -93,8 +95,17 @@ def truncate(path):
     return content
 
 
+@pytest.fixture(scope="package")
+def _one_thread():
+    # threads that wait for each other cost more than they save at this size
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
+
+
 @pytest.fixture
-def sat(tmp_path, monkeypatch):
+def sat(tmp_path, monkeypatch, _one_thread):
     """The command line in an empty working folder, with no data set in the environment."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("SAT_DATA", raising=False)
@@ -112,8 +123,8 @@ def cut():
     return truncate
 
 
-@pytest.fixture(scope="session")
-def one_run(tmp_path_factory):
+@pytest.fixture(scope="package")
+def one_run(tmp_path_factory, _one_thread):
     """A finished run on the bolts; it is shared, so a test writes elsewhere or copies it."""
     root = tmp_path_factory.mktemp("finished")
     data = write_parts(root / "parts", "bolt", "nut")
@@ -124,7 +135,12 @@ def one_run(tmp_path_factory):
 def stranger(tmp_path, monkeypatch):
     """The import path of a shape whose module leaves a file behind when it is imported, and that file."""
     trace = tmp_path / "imported"
-    code = f"open({str(trace)!r}, 'w').close()\nfrom synth_anomaly.synthesizers import Rectangle as Shape\n"
-    (tmp_path / "stranger_of_tests.py").write_text(code)
+    (tmp_path / "stranger_of_tests.py").write_text(
+        f"open({str(trace)!r}, 'w').close()\n"
+        "from synth_anomaly.synthesizers import Rectangle\n"
+        "class Shape(Rectangle): pass\n"
+    )
     monkeypatch.syspath_prepend(tmp_path)
-    return "stranger_of_tests:Shape", trace
+    sys.modules.pop("stranger_of_tests", None)
+    yield "stranger_of_tests:Shape", trace
+    sys.modules.pop("stranger_of_tests", None)

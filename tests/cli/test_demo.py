@@ -3,7 +3,8 @@
 from pathlib import Path
 
 import pytest
-from PIL import Image
+
+from synth_anomaly.data import read_image
 
 
 @pytest.fixture
@@ -16,7 +17,7 @@ def few(monkeypatch):
 def test_a_category_that_a_run_can_use(sat, few):
     said = sat("demo", "--category=bottle", "--out=parts", "--size=64")
     assert said.folder == Path("parts/bottle")
-    assert Image.open("parts/bottle/train/good/000.png").size == (64, 64)
+    assert read_image(Path("parts/bottle/train/good/000.png")).shape == (64, 64, 3)
     clean = sorted(
         path.relative_to("parts/bottle/clean") for path in Path("parts/bottle/clean").rglob("*.png")
     )

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from synth_anomaly.data import read_image
 from synth_anomaly.method import Method, load_method
 from synth_anomaly.reporting.maps import read_map
 from synth_anomaly.reporting.predictions import PredictionWriter
@@ -36,8 +37,8 @@ def test_maps_overlays_and_scores_at_each_images_own_size(sat, run, parts):
         path = said.folder / named[name]["map"]
         assert read_map(path).shape == shape
         assert float(named[name]["map_max"]) == pytest.approx(float(read_map(path).max()), rel=1e-6)
-        overlay = Image.open(path.with_name(path.stem + "_overlay.png"))
-        assert overlay.size == shape[::-1]
+        with Image.open(path.with_name(path.stem + "_overlay.png")) as overlay:
+            assert overlay.size == shape[::-1]
 
 
 @pytest.mark.parametrize(("batch_size", "tolerance"), [(None, 0), (1, 1e-5), (3, 1e-5)])
@@ -58,7 +59,7 @@ def test_the_maps_and_scores_are_the_evaluations(sat, run, one_run, tolerance, b
 def test_from_python_the_same(sat, run, parts):
     said = sat("predict", run, parts / "bolt/test/scratch/000.png", "--map-size=input", "--device=cpu")
     method = load_method(run)
-    pixels = np.asarray(Image.open(parts / "bolt/test/scratch/000.png"))
+    pixels = read_image(parts / "bolt/test/scratch/000.png")
     for images in (pixels, parts / "bolt/test/scratch/000.png"):
         prediction = method.predict(images)
         np.testing.assert_array_equal(prediction.maps[0, 0].numpy(), read_map(said.folder / "000.npz"))

@@ -77,6 +77,12 @@ class AnoSegSettings(MethodSettings):
     alpha: float = 1.0
     beta: float = 0.1
 
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.require_positive(
+            "steps", "detector_steps", "learning_rate", "map_channels", "discriminator_width"
+        )
+
 
 _BASE: Mapping[str, Any] = {"synthesizer": "cutpaste", "adversarial": False, "coordinates": False}
 _DETECTOR_BASE: Mapping[str, Any] = {
