@@ -36,7 +36,8 @@ def main():
     torch.set_num_threads(1)
     source = resolve(arguments.dataset, arguments.data, arguments.category)
     print(
-        f"{'data set':9} {'category':24} {'detector':18} {'pixel AUROC':>11} {'pixel AP':>8} {'image AUROC':>11}"
+        f"{'data set':9} {'category':24} {'detector':18} "
+        f"{'pixel AUROC':>11} {'pixel AP':>8} {'image AUROC':>11}"
     )
     given_away = False
     for category in source.categories:
