@@ -22,6 +22,7 @@ _COMPONENTS = {
     },
     "shape": {
         "rectangle": ("synthesizers.shapes.rectangle:Rectangle", "by area and aspect ratio"),
+        "scar": ("synthesizers.shapes.scar:Scar", "thin, at an angle, by width and length"),
         "whole-image": ("synthesizers.shapes.whole_image:WholeImage", "every pixel"),
     },
     "fill": {

@@ -14,7 +14,7 @@ from synth_anomaly.synthesizers.fills import (
 from synth_anomaly.synthesizers.named import cutpaste, hard_augmentation
 from synth_anomaly.synthesizers.paste import Paste
 from synth_anomaly.synthesizers.replay import Replayable
-from synth_anomaly.synthesizers.shapes import Rectangle, WholeImage
+from synth_anomaly.synthesizers.shapes import Rectangle, Scar, WholeImage
 
 __all__ = [
     "Chain",
@@ -29,6 +29,7 @@ __all__ = [
     "Rectangle",
     "Replace",
     "Replayable",
+    "Scar",
     "Sometimes",
     "Successive",
     "WholeImage",

@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from synth_anomaly.parameters import Parameters
-from synth_anomaly.synthesizers import Rectangle, WholeImage
+from synth_anomaly.synthesizers import Rectangle, Scar, WholeImage
 
 
 def boxes(shape, count, size, seed=0):
@@ -73,3 +73,42 @@ def test_box_is_int64_on_the_cpu():
     assert isinstance(drawn, Parameters)
     assert drawn["box"].dtype == torch.int64
     assert drawn["box"].shape == (0, 4)
+
+
+def test_scars_have_the_width_length_and_angle_that_were_drawn():
+    generator = torch.Generator().manual_seed(0)
+    shape = Scar(width=(4, 16), length=(20, 40), angle=(-90, 90))
+    drawn = shape.draw(200, (128, 96), generator)
+    sides, angle = drawn["sides"], torch.rad2deg(drawn["angle"])
+    for values, (low, high) in ((sides[:, 0], (4, 16)), (sides[:, 1], (20, 40)), (angle, (-90, 90))):
+        assert low <= values.min() <= low + 0.1 * (high - low)
+        assert high - 0.1 * (high - low) <= values.max() <= high
+    masks = shape.masks(drawn, (128, 96))
+    torch.testing.assert_close(masks.sum((1, 2, 3)), sides.prod(dim=1), rtol=0.25, atol=0)
+
+
+@pytest.mark.parametrize(("angle", "high"), [(0.0, 30), (90.0, 6)])
+def test_a_scar_at_no_angle_is_upright(angle, high):
+    shape = Scar(width=(6, 6), length=(30, 30), angle=(angle, angle))
+    drawn = shape.draw(20, (64, 64), torch.Generator().manual_seed(0))
+    masks = shape.masks(drawn, (64, 64))[:, 0]
+    assert (masks.amax(dim=2).sum(dim=1) == high).all()
+    assert (masks.amax(dim=1).sum(dim=1) == 36 - high).all()
+
+
+def test_scars_stay_inside_their_boxes_and_boxes_inside_the_image():
+    drawn = Scar(length=(10, 90)).draw(300, (48, 64), torch.Generator().manual_seed(0))
+    top, left, height, width = drawn["box"].unbind(1)
+    assert (top >= 0).all()
+    assert (left >= 0).all()
+    assert (top + height <= 48).all()
+    assert (left + width <= 64).all()
+    masks = Scar(length=(10, 90)).masks(drawn, (48, 64))[:, 0]
+    for mask, row, column, rows, columns in zip(masks, top, left, height, width, strict=True):
+        assert mask.sum() == mask[row : row + rows, column : column + columns].sum() > 0
+
+
+@pytest.mark.parametrize("options", [{"width": (0.5, 2)}, {"length": (9, 3)}, {"angle": (10, -10)}])
+def test_a_scar_with_wrong_options_is_refused(options):
+    with pytest.raises(ValueError, match=next(iter(options))):
+        Scar(**options)
