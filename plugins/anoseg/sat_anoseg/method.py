@@ -97,6 +97,8 @@ class AnoSeg(Method):
         )
 
     def _trained(self, steps: int, generator: nn.Module, discriminator: nn.Module | None) -> dict[str, Any]:
+        settings = self.settings
+        rates = {"generator": settings.learning_rate, "discriminator": settings.discriminator_learning_rate}
         networks = {"generator": generator}
         if discriminator is not None:
             networks["discriminator"] = discriminator
@@ -104,11 +106,11 @@ class AnoSeg(Method):
             "batch_size": self.settings.batch_size,
             "network": nn.ModuleList(networks.values()),
             "augment": self.settings.augment,
-            "optimisers": {name: self._optimiser(network, steps) for name, network in networks.items()},
+            "optimisers": {
+                name: self._optimiser(network, rates[name], steps) for name, network in networks.items()
+            },
         }
 
-    def _optimiser(self, network: nn.Module, steps: int) -> Optimiser:
-        adam = Adam(
-            network.parameters(), lr=self.settings.learning_rate, betas=self.settings.betas, fused=True
-        )
+    def _optimiser(self, network: nn.Module, learning_rate: float, steps: int) -> Optimiser:
+        adam = Adam(network.parameters(), lr=learning_rate, betas=self.settings.betas, fused=True)
         return Optimiser(adam, CosineAnnealingLR(adam, steps) if self.settings.schedule == "cosine" else None)

@@ -39,7 +39,8 @@ class AnoSegSettings(MethodSettings):
         reconstruction_weight: Weight of ``L_Re`` (unpublished: ours).
         adversarial_weight: Weight of the generators' part of ``L_Adv`` (unpublished: ours). At 0.1 it drowned
             ``L_Seg`` in networks of the size of ``quick``: their maps were worse than empty ones.
-        learning_rate: Of Adam, for generators and discriminators (unpublished: ours).
+        learning_rate: Of Adam, for the generators (unpublished: ours).
+        discriminator_learning_rate: Of Adam, for the discriminators (unpublished: ours).
         betas: Of Adam (unpublished: ours).
         schedule: ``"constant"``, or ``"cosine"`` down to zero at the end of each stage (unpublished: ours).
         steps: Steps of the segmentation network (unpublished: ours).
@@ -67,6 +68,7 @@ class AnoSegSettings(MethodSettings):
     reconstruction_weight: float = 1.0
     adversarial_weight: float = 0.005
     learning_rate: float = 2e-4
+    discriminator_learning_rate: float = 2e-4
     betas: tuple[float, float] = (0.5, 0.999)
     schedule: Literal["constant", "cosine"] = "constant"
     steps: int = 20_000
@@ -80,9 +82,8 @@ class AnoSegSettings(MethodSettings):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        self.require_positive(
-            "steps", "detector_steps", "learning_rate", "map_channels", "discriminator_width"
-        )
+        self.require_positive("steps", "detector_steps", "learning_rate", "discriminator_learning_rate")
+        self.require_positive("map_channels", "discriminator_width")
 
 
 _BASE: Mapping[str, Any] = {"synthesizer": "cutpaste", "adversarial": False, "coordinates": False}
@@ -91,26 +92,32 @@ _DETECTOR_BASE: Mapping[str, Any] = {
     "detector_map_input": False,
     "detector_classification": False,
 }
-# Several small pastes an image, so that the share of defect pixels keeps the narrow networks learning.
+# Several small pastes an image, two of them CutPaste's scars: the share of defect pixels keeps narrow networks
+# learning, and the angles keep them from learning upright edges.
 _SMALL_PASTE: Mapping[str, Any] = {
     "name": "hard-augmentation",
     "shape": {"name": "rectangle", "area": [0.002, 0.06], "aspect": [[0.1667, 1.0], [1.0, 6.0]]},
+}
+_SCAR: Mapping[str, Any] = {
+    "name": "hard-augmentation",
+    "shape": {"name": "scar", "width": [1.5, 12.0], "length": [4.0, 40.0], "angle": [-90.0, 90.0]},
 }
 
 PRESETS: Mapping[str, Mapping[str, Any]] = {
     "quick": {
         "size": 128,
         "batch_size": 8,
-        "synthesizer": {"name": "chain", "synthesizers": [_SMALL_PASTE] * 3},
+        "synthesizer": {"name": "chain", "synthesizers": [_SMALL_PASTE, _SCAR, _SCAR]},
+        "augment": "flips",
         "backbone": {"name": "resnet18", "width": 48, "out_levels": [2]},
         "decoder_channels": [64, 32, 8],
         "discriminator_width": 16,
         "segmentation_norm": "l2",
         "segmentation_weight": 10.0,
-        "adversarial_weight": 0.01,
         "learning_rate": 1e-3,
+        "discriminator_learning_rate": 1e-3,
         "schedule": "cosine",
-        "steps": 1_200,
+        "steps": 1_500,
         "detector_steps": 250,
     },
     "paper": {},
