@@ -17,6 +17,7 @@ from synth_anomaly.cli.options import (
     quiet_option,
     score_size_option,
     skip_bad_option,
+    threads_option,
 )
 from synth_anomaly.cli.output import output_folder
 from synth_anomaly.cli.recipes import data_asked_for
@@ -39,6 +40,7 @@ __all__ = ["evaluate"]
     help="A new or empty folder.  [default: RUN/evaluation-N]",
 )
 @device_option
+@threads_option
 @prediction_precision_option
 @score_size_option
 @skip_bad_option

@@ -12,7 +12,16 @@ __all__ = [
     "quiet_option",
     "score_size_option",
     "skip_bad_option",
+    "threads_option",
 ]
+
+
+def _use_threads(context: click.Context, _parameter: click.Parameter, count: int | None) -> None:
+    from synth_anomaly.training import use_threads
+
+    if not context.resilient_parsing:
+        use_threads(count)
+
 
 device_option = click.option(
     "--device", default="auto", show_default=True, metavar="auto|cpu|cuda[:N]|mps", help="Where to compute."
@@ -34,6 +43,13 @@ skip_bad_option = click.option(
 )
 allow_code_option = click.option(
     "--allow-code", is_flag=True, help="Trust a recipe that names components by import path."
+)
+threads_option = click.option(
+    "--threads",
+    type=click.IntRange(min=1),
+    callback=_use_threads,
+    expose_value=False,
+    help="Threads on the CPU.  [default: half of the processors]",
 )
 quiet_option = click.option("-q", "--quiet", is_flag=True, help="Print the results alone.")
 

@@ -16,6 +16,7 @@ from synth_anomaly.cli.options import (
     prediction_precision_option,
     quiet_option,
     skip_bad_option,
+    threads_option,
 )
 from synth_anomaly.cli.output import output_folder
 from synth_anomaly.data import LabelledBatch, ScoreSize, as_samples, load_test, resize_image
@@ -48,6 +49,7 @@ __all__ = ["predict"]
 @click.option("--batch-size", type=click.IntRange(min=1), help="Images a batch.  [default: the run's]")
 @prediction_precision_option
 @device_option
+@threads_option
 @skip_bad_option
 @allow_code_option
 @quiet_option

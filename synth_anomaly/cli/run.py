@@ -17,6 +17,7 @@ from synth_anomaly.cli.options import (
     quiet_option,
     score_size_option,
     skip_bad_option,
+    threads_option,
 )
 from synth_anomaly.cli.recipes import is_recipe, recipe_asked_for
 from synth_anomaly.reporting.progress import Progress
@@ -42,6 +43,7 @@ __all__ = ["run"]
 @click.option("--augment", metavar="NAME", help="flips, quarter-turns, or a class of kornia.augmentation.")
 @click.option("--seed", type=click.IntRange(min=0), help="Decides everything random.  [default: 0]")
 @device_option
+@threads_option
 @click.option(
     "--precision", type=click.Choice(["auto", "fp32", "bf16"]), help="Of training.  [default: auto]"
 )
@@ -98,7 +100,7 @@ def run(context: click.Context, /, what: str | None, resume: Path | None, out: P
 
 def _refuse_beside_resume(context: click.Context) -> None:
     """A resumed run goes on as its recipe says; anything else on the command line would be ignored."""
-    allowed = {"resume", "device", "allow_code", "quiet"}
+    allowed = {"resume", "device", "threads", "allow_code", "quiet"}
     given = [
         parameter.opts[0] if isinstance(parameter, click.Option) else str(context.params[parameter.name])
         for parameter in context.command.params

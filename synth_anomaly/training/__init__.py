@@ -5,7 +5,7 @@ from __future__ import annotations
 from synth_anomaly.randomness import forked_rng, generator_for, seed_for
 from synth_anomaly.training.interrupt import Interruption
 from synth_anomaly.training.listener import Listener
-from synth_anomaly.training.precision import Precision, choose_device, choose_precision
+from synth_anomaly.training.precision import Precision, choose_device, choose_precision, use_threads
 from synth_anomaly.training.stage import Objective, Optimiser, Stage, TrainingData, Validation
 from synth_anomaly.training.trainer import Trainer
 
@@ -24,4 +24,5 @@ __all__ = [
     "forked_rng",
     "generator_for",
     "seed_for",
+    "use_threads",
 ]

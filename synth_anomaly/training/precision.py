@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +12,7 @@ import torch
 
 from synth_anomaly.errors import DeviceError
 
-__all__ = ["Precision", "PrecisionName", "choose_device", "choose_precision", "cpu_has_amx"]
+__all__ = ["Precision", "PrecisionName", "choose_device", "choose_precision", "cpu_has_amx", "use_threads"]
 
 PrecisionName = Literal["auto", "fp32", "bf16"]
 
@@ -84,6 +85,20 @@ def cpu_has_amx() -> bool:
     """Return whether the processor multiplies bfloat16 matrices in hardware tiles (Linux only)."""
     information = Path("/proc/cpuinfo")
     return information.is_file() and " amx_bf16" in information.read_text(errors="replace")
+
+
+def use_threads(count: int | None = None) -> None:
+    """Compute on the CPU with this many threads, for the whole process.
+
+    By default half as many as there are processors, at least one, unless ``OMP_NUM_THREADS`` says otherwise:
+    two processors mostly share one core, and a second thread on it costs more than it brings.
+    """
+    if count is not None:
+        torch.set_num_threads(count)
+    elif not os.environ.get("OMP_NUM_THREADS"):
+        affinity = getattr(os, "sched_getaffinity", None)
+        processors = len(affinity(0)) if affinity else os.cpu_count() or 1
+        torch.set_num_threads(max(1, processors // 2))
 
 
 def _has_mps() -> bool:

@@ -1,8 +1,10 @@
+import os
+
 import pytest
 import torch
 
 from synth_anomaly.errors import DeviceError
-from synth_anomaly.training import Precision, choose_device, choose_precision, precision
+from synth_anomaly.training import Precision, choose_device, choose_precision, precision, use_threads
 
 
 @pytest.fixture
@@ -101,3 +103,30 @@ def test_amx_is_read_from_the_processors_flags(monkeypatch, tmp_path, flags, has
         information.write_text(flags)
     monkeypatch.setattr(precision, "Path", lambda _: information)
     assert precision.cpu_has_amx() is has
+
+
+@pytest.fixture
+def threads():
+    """Put the number of threads back."""
+    before = torch.get_num_threads()
+    yield
+    torch.set_num_threads(before)
+
+
+@pytest.mark.usefixtures("threads")
+@pytest.mark.parametrize(("processors", "expected"), [(1, 1), (2, 1), (3, 1), (8, 4)])
+def test_half_of_the_processors_compute(monkeypatch, processors, expected):
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(processors)), raising=False)
+    use_threads()
+    assert torch.get_num_threads() == expected
+
+
+@pytest.mark.usefixtures("threads")
+def test_who_names_a_number_of_threads_gets_it(monkeypatch):
+    torch.set_num_threads(3)
+    monkeypatch.setenv("OMP_NUM_THREADS", "3")
+    use_threads()
+    assert torch.get_num_threads() == 3
+    use_threads(2)
+    assert torch.get_num_threads() == 2

@@ -92,8 +92,8 @@ _DETECTOR_BASE: Mapping[str, Any] = {
     "detector_map_input": False,
     "detector_classification": False,
 }
-# Several small pastes an image, two of them CutPaste's scars: the share of defect pixels keeps narrow networks
-# learning, and the angles keep them from learning upright edges.
+# Several small pastes an image, two of them CutPaste's scars: the share of defect pixels keeps narrow
+# networks learning, and the angles keep them from learning upright edges.
 _SMALL_PASTE: Mapping[str, Any] = {
     "name": "hard-augmentation",
     "shape": {"name": "rectangle", "area": [0.002, 0.06], "aspect": [[0.1667, 1.0], [1.0, 6.0]]},
