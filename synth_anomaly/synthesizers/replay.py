@@ -67,13 +67,11 @@ class Replayable(ABC):
             DataError: If the tensors do not fit each other, or donors are needed and there are none.
         """
         check_batch(images, guide, donors)
-        drawn = self.draw(
-            len(images),
-            (images.shape[2], images.shape[3]),
-            generator,
-            donors=0 if donors is None else len(donors),
-        )
-        return self.apply(images, drawn, guide=guide, donors=donors)
+        count = 0 if donors is None else len(donors)
+        # A training step calls inside autocast, which would round what is pasted to bfloat16.
+        with torch.autocast(images.device.type, enabled=False):
+            drawn = self.draw(len(images), (images.shape[2], images.shape[3]), generator, donors=count)
+            return self.apply(images, drawn, guide=guide, donors=donors)
 
 
 @dataclass(frozen=True)

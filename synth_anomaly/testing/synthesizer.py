@@ -24,6 +24,7 @@ from synth_anomaly.testing.random_state import random_states, set_random_state
 __all__ = [
     "check_donors",
     "check_guide",
+    "check_in_training_step",
     "check_independence",
     "check_input_untouched",
     "check_masks_tell",
@@ -63,6 +64,7 @@ def check_synthesizer(
     images = example_images(sizes[0], device)
     check_input_untouched(synthesizer, images)
     check_same_seed(synthesizer, images)
+    check_in_training_step(synthesizer, images)
     check_random_state(synthesizer, images)
     check_independence(synthesizer, images)
     check_donors(synthesizer, images)
@@ -118,6 +120,14 @@ def check_same_seed(synthesizer: Synthesizer, images: Tensor) -> None:
     with set_random_state(2):
         second = _call(synthesizer, images)
     _expect_equal(first, second, "the same seed must give the same result: draw from `generator` alone")
+
+
+def check_in_training_step(synthesizer: Synthesizer, images: Tensor) -> None:
+    """Inside autocast and with the channels last, as in a training step, the defects are the same."""
+    plain = _call(synthesizer, images)
+    with torch.autocast(images.device.type, torch.bfloat16):
+        made = _call(synthesizer, images.contiguous(memory_format=torch.channels_last))
+    _expect_equal(plain, made, "in a training step (bfloat16 autocast, channels last) the defects are others")
 
 
 def check_random_state(synthesizer: Synthesizer, images: Tensor) -> None:

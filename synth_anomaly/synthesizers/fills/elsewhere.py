@@ -37,13 +37,13 @@ class Elsewhere:
 def _roll(images: Tensor, shift: Tensor) -> Tensor:
     """Return images ``(B, C, H, W)`` whose pixel (y, x) is that of (y, x) + shift ``(B, 2)``, wrapped around.
 
-    With every row written twice, a rolled row is W neighbouring values: rows are copied whole, which on a
-    CPU takes a third of the time of gathering pixels.
+    With every row written twice, a rolled row is W neighbouring values: rows are copied whole, not
+    gathered pixel by pixel.
     """
     if not images.numel():
         return images
     count, channels, height, width = images.shape
-    rows = torch.cat((images, images), dim=3).view(-1).unfold(0, width, 1)
+    rows = torch.cat((images, images), dim=3).reshape(-1).unfold(0, width, 1)
     planes = torch.arange(count * channels, device=images.device).view(count, channels, 1) * height
     down = (torch.arange(height, device=images.device) + shift[:, :1]) % height
     starts = (planes + down[:, None]) * (2 * width) + (shift[:, 1] % width)[:, None, None]
