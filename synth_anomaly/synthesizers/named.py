@@ -22,21 +22,29 @@ _HARD = Successive(
 )
 
 
-def cutpaste(shape: Shape = _RECTANGLE, fill: Fill = _JITTERED_ELSEWHERE, blend: Blend = _REPLACE) -> Paste:
+def cutpaste(
+    shape: Shape = _RECTANGLE,
+    fill: Fill = _JITTERED_ELSEWHERE,
+    blend: Blend = _REPLACE,
+    visible: float = 0.0,
+) -> Paste:
     """Return CutPaste: a rectangle of the image, its colours jittered, pasted at another place.
 
     Args:
         shape: Where it is pasted.
         fill: What is pasted.
         blend: How it is joined.
+        visible: How much a pixel must change to be a defect; 0, as in the paper, counts the whole shape.
 
     Source: CutPaste (arXiv 2104.04015), section 2.2, colour jitter of 0.1 each. The paper jitters the patch,
     we jitter the image before the patch is taken: the contrast is about the image's mean grey.
     """
-    return Paste(shape, fill, blend)
+    return Paste(shape, fill, blend, visible)
 
 
-def hard_augmentation(shape: Shape = _RECTANGLE, fill: Fill = _HARD, blend: Blend = _REPLACE) -> Paste:
+def hard_augmentation(
+    shape: Shape = _RECTANGLE, fill: Fill = _HARD, blend: Blend = _REPLACE, visible: float = 0.0
+) -> Paste:
     """Return AnoSeg's hard augmentation: CutPaste from a turned, permuted and jittered copy of the image.
 
     Each of the three changes happens with probability 0.5, in this order; then a random rectangle of the
@@ -46,9 +54,10 @@ def hard_augmentation(shape: Shape = _RECTANGLE, fill: Fill = _HARD, blend: Blen
         shape: Where it is pasted.
         fill: What is pasted.
         blend: How it is joined.
+        visible: How much a pixel must change to be a defect; 0, as in the paper, counts the whole shape.
 
     Source: AnoSeg, section 3.1 and Fig. 3. The paper leaves open how the copy is permuted (here as in CSI's
     code, by halves), how strong the jitter is (here CSI's 0.4, 0.4, 0.4, 0.1), and whether the rectangle
     comes from the same image (here it does, from an independent place; put ``donor`` first for another one).
     """
-    return Paste(shape, fill, blend)
+    return Paste(shape, fill, blend, visible)

@@ -25,6 +25,9 @@ class Paste(Replayable):
         shape: Where the region is.
         fill: What is shown there, made from the image.
         blend: How it joins the image.
+        visible: How much some colour of a pixel must change, in [0, 1], for the pixel to be a defect; one
+            that changes less stays as it was. 0 counts every pixel of the shape, as most papers do,
+            changed or not.
 
     Example:
         >>> from synth_anomaly.synthesizers import Elsewhere, Paste, Rectangle
@@ -37,6 +40,11 @@ class Paste(Replayable):
     shape: Shape
     fill: Fill
     blend: Blend = field(default=Replace())
+    visible: float = 0.0
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.visible <= 1:
+            raise ValueError(f"visible must be a change in [0, 1], got {self.visible!r}")
 
     def draw(self, count: int, size: Size, generator: Generator, *, donors: int = 0) -> Parameters:
         """Draw the shape, then the fill for its boxes, then the blend."""
@@ -65,6 +73,9 @@ class Paste(Replayable):
             masks = masks * (guide >= 0.5)
         content = self.fill.content(images, drawn.scope("fill"), donors=donors)
         joined = self.blend.join(images, content, masks, drawn.scope("blend"))
+        if self.visible:
+            change = (joined - images).abs().amax(dim=1, keepdim=True)
+            masks = masks * (change >= self.visible)
         # not left to the blend: rounding must never change a pixel outside the mask
         made = torch.where(masks > 0, joined.to(images.dtype).clamp(0, 1), images)
         return Defects(made, masks, Parameters(parameters.host))

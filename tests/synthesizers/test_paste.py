@@ -79,3 +79,24 @@ def test_parameters_of_another_batch_are_refused():
 def test_donor_without_donors():
     with pytest.raises(DataError, match="pass donors"):
         Paste(Rectangle(), Donor())(torch.zeros(1, 3, 8, 8), seeded())
+
+
+def test_what_cannot_be_seen_is_no_defect_and_stays_as_it_was():
+    images = torch.rand(6, 3, 40, 40, generator=torch.Generator().manual_seed(1))
+    images[:, :, :, :20] = 0.5  # nothing that is pasted within the left half can be seen
+    every = Paste(Rectangle((0.1, 0.3)), Elsewhere())
+    seen = Paste(Rectangle((0.1, 0.3)), Elsewhere(), visible=0.05)
+    all_of_it = every(images, torch.Generator().manual_seed(3))
+    visible = seen(images, torch.Generator().manual_seed(3))
+    change = (all_of_it.images - images).abs().amax(dim=1, keepdim=True)
+    assert torch.equal(visible.masks, all_of_it.masks * (change >= 0.05))
+    assert 0 < visible.masks.sum() < all_of_it.masks.sum()
+    assert torch.equal(
+        visible.images[(visible.masks == 0).expand_as(images)], images[(visible.masks == 0).expand_as(images)]
+    )
+
+
+@pytest.mark.parametrize("visible", [-0.1, 1.5])
+def test_an_impossible_visible_change_is_refused(visible):
+    with pytest.raises(ValueError, match="visible"):
+        Paste(Rectangle(), Elsewhere(), visible=visible)

@@ -46,6 +46,7 @@ SYNTHESIZERS = {
     "cutpaste": cutpaste(),
     "hard-augmentation": hard_augmentation(),
     "turned whole image": Paste(WholeImage(), QuarterTurn()),
+    "visible": Paste(Rectangle(), Elsewhere(), visible=0.1),
     "scar": Paste(Scar(), Successive((ColourJitter(), Elsewhere()))),
     "shuffled": Paste(Rectangle(), Permute("shuffle")),
     "donor": Paste(Rectangle((0.1, 0.4)), Donor()),

@@ -93,13 +93,16 @@ _DETECTOR_BASE: Mapping[str, Any] = {
     "detector_classification": False,
 }
 # Several small pastes an image, two of them CutPaste's scars: the share of defect pixels keeps narrow
-# networks learning, and the angles keep them from learning upright edges.
+# networks learning, and the angles keep them from learning upright edges. Background pasted on background
+# cannot be seen, so it is no defect to learn.
 _SMALL_PASTE: Mapping[str, Any] = {
     "name": "hard-augmentation",
+    "visible": 0.03,
     "shape": {"name": "rectangle", "area": [0.002, 0.06], "aspect": [[0.1667, 1.0], [1.0, 6.0]]},
 }
 _SCAR: Mapping[str, Any] = {
     "name": "hard-augmentation",
+    "visible": 0.03,
     "shape": {"name": "scar", "width": [1.5, 12.0], "length": [4.0, 40.0], "angle": [-90.0, 90.0]},
 }
 
@@ -114,6 +117,7 @@ PRESETS: Mapping[str, Mapping[str, Any]] = {
         "discriminator_width": 16,
         "segmentation_norm": "l2",
         "segmentation_weight": 10.0,
+        "adversarial_weight": 0.002,
         "learning_rate": 1e-3,
         "discriminator_learning_rate": 1e-3,
         "schedule": "cosine",
