@@ -1,0 +1,22 @@
+"""A run on disk: made from a recipe, trained, evaluated, written down; resumed after an interruption."""
+
+from __future__ import annotations
+
+from synth_anomaly.runs.again import evaluate_run
+from synth_anomaly.runs.folder import run_folder
+from synth_anomaly.runs.options import RunOptions
+from synth_anomaly.runs.run import Run
+from synth_anomaly.runs.start import find_source, new_run, open_categories, resume_run
+from synth_anomaly.runs.summary import DEMO_NOTE
+
+__all__ = [
+    "DEMO_NOTE",
+    "Run",
+    "RunOptions",
+    "evaluate_run",
+    "find_source",
+    "new_run",
+    "open_categories",
+    "resume_run",
+    "run_folder",
+]

@@ -1,0 +1,63 @@
+"""The figures of a trained run once more, on its own images or others."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from synth_anomaly.data import ALL
+from synth_anomaly.errors import DataError
+from synth_anomaly.method import load_method
+from synth_anomaly.recipe import DataRecipe, Recipe
+from synth_anomaly.reporting.results import Results
+from synth_anomaly.runs.clock import Clock
+from synth_anomaly.runs.folder import run_folder
+from synth_anomaly.runs.start import find_source, open_categories
+from synth_anomaly.runs.summary import summarise
+
+__all__ = ["evaluate_run"]
+
+
+def evaluate_run(
+    folder: Path,
+    data: DataRecipe,
+    *,
+    device: str = "auto",
+    precision: str = "fp32",
+    allow_code: bool = False,
+    warn: Callable[[str], None] = print,
+) -> Results:
+    """Evaluate a trained run again.
+
+    Args:
+        folder: The run's folder.
+        data: The images, such as those of its recipe.
+        device: ``auto``, ``cpu``, ``cuda``, ``cuda:N`` or ``mps``.
+        precision: Of prediction: ``fp32``, ``bf16`` or ``auto``.
+        allow_code: Whether the recipe may name components by import path.
+        warn: Is told what the user should read.
+
+    Raises:
+        SynthAnomalyError: If the run or the images are not there.
+    """
+    clock = Clock()
+    folder = run_folder(folder)
+    recipe = Recipe.read(folder)
+    if data.category == ALL:
+        raise DataError(f"expected one category to evaluate on, got {ALL!r}: name it with --category")
+    source = find_source(data, allow_code=allow_code)
+    (dataset,) = open_categories(data, source, allow_code=allow_code).values()
+    method = load_method(folder, device=device, allow_code=allow_code)
+    evaluation = method.evaluate(
+        dataset, score_size=data.score_size, precision=precision, skip_bad=data.skip_bad, warn=warn
+    )
+    used = replace(data, dataset=source.dataset, root=source.root or "", category=dataset.category)
+    return summarise(
+        method,
+        dataset,
+        replace(recipe, data=used),
+        evaluation,
+        clock,
+        facts={"prediction_precision": precision, "run": str(folder)},
+    )

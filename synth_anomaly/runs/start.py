@@ -1,0 +1,104 @@
+"""Beginning a run, and going on with one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from synth_anomaly.data import Source, open_dataset, resolve
+from synth_anomaly.errors import RunError
+from synth_anomaly.files import write_whole
+from synth_anomaly.interfaces import Dataset
+from synth_anomaly.method import Method, create_method
+from synth_anomaly.recipe import DataRecipe, Recipe
+from synth_anomaly.runs.folder import new_folder, run_folder
+from synth_anomaly.runs.options import RunOptions
+from synth_anomaly.runs.run import Run
+from synth_anomaly.training import choose_device, choose_precision
+
+__all__ = ["find_source", "new_run", "open_categories", "resume_run"]
+
+
+def find_source(data: DataRecipe, *, allow_code: bool = False) -> Source:
+    """Return where a recipe's images come from.
+
+    Raises:
+        DataError: If the folder or the category is not there.
+    """
+    return resolve(data.dataset or None, data.root or None, data.category or None, allow_code=allow_code)
+
+
+def open_categories(data: DataRecipe, source: Source, *, allow_code: bool = False) -> dict[str, Dataset]:
+    """Return a source's categories by name, with all folders looked into, so that training is not in vain.
+
+    Args:
+        data: The recipe's part about data.
+        source: Where its images come from.
+        allow_code: Whether the data set may be named by import path.
+
+    Raises:
+        DataError: If a category lacks images, or images and masks do not pair.
+    """
+    datasets = {}
+    for category in source.categories:
+        dataset = open_dataset(source, category, options=data.options, allow_code=allow_code)
+        dataset.train()
+        dataset.test()
+        datasets[category] = dataset
+    return datasets
+
+
+def new_run(recipe: Recipe, source: Source, dataset: Dataset, out: Path, options: RunOptions) -> Run:
+    """Return a new run of one category, whose folder holds its whole recipe.
+
+    Args:
+        recipe: What to run.
+        source: Where its images come from.
+        dataset: One of the source's categories.
+        out: The folder that holds all runs.
+        options: How to run it this time.
+
+    Raises:
+        SynthAnomalyError: If the recipe names something that is not there.
+    """
+    device = choose_device(options.device)
+    precision = choose_precision(recipe.precision, device).name
+    method = _method(recipe, options)
+    # absolute, so that the run can be repeated and resumed from any folder
+    root = str(Path(source.root).absolute()) if source.root else ""
+    data = replace(recipe.data, dataset=source.dataset, root=root, category=dataset.category)
+    complete = replace(method.recipe(), method=recipe.method, precision=precision, data=data)
+    text = complete.text()
+    folder = new_folder(out, recipe.method, dataset.category)
+    write_whole(folder / "recipe.toml", text.encode())
+    return Run(folder, complete, method, dataset, options)
+
+
+def resume_run(folder: Path, options: RunOptions) -> Run:
+    """Return the run in ``folder``, to go on where it stopped.
+
+    Raises:
+        RunError: If it has come to its end, or is no run.
+        SynthAnomalyError: If its recipe names something that is not there any more.
+    """
+    folder = run_folder(folder)
+    if (folder / "metrics.json").is_file():
+        raise RunError(
+            f"{folder} has come to its end: see its metrics.json, or start another with sat run {folder}"
+        )
+    choose_device(options.device)
+    recipe = Recipe.read(folder)
+    method = _method(recipe, options)
+    source = find_source(recipe.data, allow_code=options.allow_code)
+    (dataset,) = open_categories(recipe.data, source, allow_code=options.allow_code).values()
+    return Run(folder, recipe, method, dataset, options, resumed=True)
+
+
+def _method(recipe: Recipe, options: RunOptions) -> Method:
+    return create_method(
+        recipe.method,
+        preset=recipe.preset,
+        settings=recipe.settings,
+        seed=recipe.seed,
+        allow_code=options.allow_code,
+    )

@@ -1,0 +1,86 @@
+"""What came out of a run, and what a reader should know of where it comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import torch
+
+from synth_anomaly.catalogue import catalogue
+from synth_anomaly.evaluation import Evaluation
+from synth_anomaly.interfaces import Dataset
+from synth_anomaly.method import Method
+from synth_anomaly.recipe import Recipe
+from synth_anomaly.reporting.provenance import Provenance
+from synth_anomaly.reporting.results import Results
+from synth_anomaly.runs.clock import Clock
+from synth_anomaly.runs.reconstruct import reconstructor
+
+__all__ = ["DEMO_NOTE", "NO_TEST_NOTE", "summarise"]
+
+DEMO_NOTE = "demo: these images are rendered by the package; the figures say nothing of real products"
+NO_TEST_NOTE = "no test images, so there are no figures: look at new images with sat predict"
+
+
+def summarise(
+    method: Method,
+    dataset: Dataset,
+    recipe: Recipe,
+    evaluation: Evaluation | None,
+    clock: Clock,
+    *,
+    notes: Sequence[str] = (),
+    facts: Mapping[str, Any] | None = None,
+) -> Results:
+    """Return a method's results on a data set's test images.
+
+    Args:
+        method: The trained method.
+        dataset: Whose test images were predicted.
+        recipe: Everything that made them.
+        evaluation: The figures; None where there were no test images.
+        clock: Measured since the start.
+        notes: What a reader should know besides.
+        facts: Further plain values for ``metrics.json``.
+    """
+    provenance = Provenance(
+        dataset=dataset.name,
+        category=dataset.category,
+        split="test",
+        method=method.name,
+        preset=method.preset,
+        seed=method.seed,
+    )
+    return Results(
+        provenance=provenance,
+        evaluation=evaluation,
+        recipe=recipe.text(),
+        provider=_provider(method),
+        published=method.published(dataset.name, dataset.category),
+        seconds=clock.wall,
+        notes=(
+            *([DEMO_NOTE] if provenance.is_demo else []),
+            *([NO_TEST_NOTE] if evaluation is None else []),
+            *notes,
+        ),
+        facts={
+            "cpu_seconds": clock.cpu,
+            "precision": recipe.precision,
+            "device": _name(method.device),
+            "threads": torch.get_num_threads(),
+            **(facts or {}),
+        },
+        reconstruct=reconstructor(method),
+    )
+
+
+def _provider(method: Method) -> str:
+    """Return the distribution that provides a method; empty for a class that nobody registered."""
+    entry = catalogue().registry("method").entry_of(type(method))
+    return entry.provider if entry else ""
+
+
+def _name(device: torch.device) -> str:
+    """Return the device as a reader knows it, such as ``"cuda:0 (NVIDIA H200)"``."""
+    return f"{device} ({torch.cuda.get_device_name(device)})" if device.type == "cuda" else str(device)
