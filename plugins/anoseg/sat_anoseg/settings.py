@@ -37,8 +37,7 @@ class AnoSegSettings(MethodSettings):
         segmentation_norm: The norm of equation 2, which prints none: ``"l1"`` is ours.
         segmentation_weight: Weight of ``L_Seg`` (unpublished: ours).
         reconstruction_weight: Weight of ``L_Re`` (unpublished: ours).
-        adversarial_weight: Weight of the generators' part of ``L_Adv`` (unpublished: ours). At 0.1 it drowned
-            ``L_Seg`` in networks of the size of ``quick``: their maps were worse than empty ones.
+        adversarial_weight: Weight of the generators' part of ``L_Adv`` (unpublished: ours).
         learning_rate: Of Adam, for the generators (unpublished: ours).
         discriminator_learning_rate: Of Adam, for the discriminators (unpublished: ours).
         betas: Of Adam (unpublished: ours).
@@ -47,7 +46,8 @@ class AnoSegSettings(MethodSettings):
         detector_steps: Steps of the anomaly detector (unpublished: ours).
         detector_map_input: Whether the detector sees anomaly maps beside images (table 5).
         detector_feature_matching: Whether its generator minimises ``L_fea`` (appendix A).
-        detector_classification: Whether its discriminator minimises ``L_cls`` (appendix A).
+        detector_classification: Whether its discriminator minimises ``L_cls`` (appendix A), with weight 1
+            beside ``L_Adv`` (unpublished: ours); the term of the normal pairs counts in both, as printed.
         feature_weight: Weight of ``L_fea`` (unpublished: ours).
         alpha: Weight of the features in the image score (equation 5: 1).
         beta: Weight of the reconstruction in the image score (equation 5: 0.1).
