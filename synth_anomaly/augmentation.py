@@ -45,7 +45,7 @@ class Flips(ImageSequential):
 class QuarterTurns(GeometricAugmentationBase2D):
     """Turns each square image by 0, 90, 180 or 270 degrees with equal chance, moving pixels exactly.
 
-    Kornia's RandomRotation90 interpolates: its values are off by some 1e-5, at twice the cost.
+    Kornia's RandomRotation90 interpolates: its values are off by a little, and it costs more.
     """
 
     # what Kornia's flips say too: the matrix is for whoever asks, the images do without

@@ -2,6 +2,10 @@
 
 A specification is a name, or a table with a ``name`` and options, or the object itself. An option may
 in turn be a component or a list of them. A table without a name changes the default it stands for.
+
+A name that several packages offer is an error where it is asked for by itself. Within the settings of a
+method, which defaults, presets and recipes fill, it means the component of the method's own package, else
+the core's; :meth:`Catalogue.refuse_ambiguous` holds what a user typed to more.
 """
 
 from __future__ import annotations
@@ -16,8 +20,8 @@ from synth_anomaly.discovery import Plugins, disabled_by_environment, discover
 from synth_anomaly.errors import ComponentError, OptionError
 from synth_anomaly.interfaces import KINDS
 from synth_anomaly.options import NONE, REQUIRED, Option, check_value, nearest, options_of
-from synth_anomaly.registry import Registry, registries
-from synth_anomaly.specification import Spec, merge, plain_value, same_value
+from synth_anomaly.registry import CORE, Registry, registries
+from synth_anomaly.specification import Spec, is_indexed, merge, plain_value, same_value
 
 __all__ = ["Catalogue", "Spec", "build_network", "catalogue", "merge"]
 
@@ -42,7 +46,20 @@ class Catalogue:
             raise ComponentError(f"unknown kind {kind!r}: {nearest(kind, tuple(self._registries))}")
         return self._registries[kind]
 
-    def build(self, kind: str, spec: Any, *, allow_code: bool = True, default: Any = None) -> Any:
+    @property
+    def has_clashes(self) -> bool:
+        """Whether several distributions offer the same name for the same kind."""
+        return any(registry.has_clashes for registry in self._registries.values())
+
+    def build(
+        self,
+        kind: str,
+        spec: Any,
+        *,
+        allow_code: bool = True,
+        default: Any = None,
+        prefer: Sequence[str] = (),
+    ) -> Any:
         """Return the component that ``spec`` says.
 
         Args:
@@ -50,15 +67,16 @@ class Catalogue:
             spec: A name, a table, or an object, which is returned as it is.
             allow_code: Whether names may be import paths.
             default: What a table without a name changes.
+            prefer: The distributions that a name offered by several means, the first that offers it.
 
         Raises:
             ComponentError: If a name is unknown or an option wrong.
         """
         if not isinstance(spec, str | Mapping):
             return self._checked_object(kind, spec)
-        name, given = self._resolve(kind, spec, default)
+        name, given = self._resolve(kind, spec, default, prefer)
         target = self.registry(kind).load(name, allow_code=allow_code)
-        arguments = self.arguments(target, given, f"{kind} {name!r}", allow_code=allow_code)
+        arguments = self.arguments(target, given, f"{kind} {name!r}", allow_code=allow_code, prefer=prefer)
         try:
             component = self._checked_object(kind, target(**arguments))
         except ValueError as error:
@@ -66,7 +84,15 @@ class Catalogue:
         self._remember(kind, component, {"name": name, **arguments})
         return component
 
-    def check(self, kind: str, spec: Any, *, allow_code: bool = True, default: Any = None) -> Any:
+    def check(
+        self,
+        kind: str,
+        spec: Any,
+        *,
+        allow_code: bool = True,
+        default: Any = None,
+        prefer: Sequence[str] = (),
+    ) -> Any:
         """Return ``spec`` with its name and its options checked, for its owner to build later.
 
         Args:
@@ -74,19 +100,20 @@ class Catalogue:
             spec: A name, a table, or an object.
             allow_code: Whether names may be import paths, at any depth.
             default: What a table without a name changes.
+            prefer: The distributions that a name offered by several means, the first that offers it.
 
         Raises:
             ComponentError: If a name is unknown or an option wrong; options may be missing.
         """
         if not isinstance(spec, str | Mapping):
             return self._checked_object(kind, spec)
-        name, given = self._resolve(kind, spec, default)
+        name, given = self._resolve(kind, spec, default, prefer)
         owner = f"{kind} {name!r}"
         options = _options(self.registry(kind).load(name, allow_code=allow_code), given, owner)
         return {
             "name": name,
             **{
-                option: self._value(options[option], value, owner, allow_code, self.check)
+                option: self._value(options[option], value, owner, allow_code, self.check, prefer)
                 for option, value in given.items()
             },
         }
@@ -99,6 +126,7 @@ class Catalogue:
         *,
         allow_code: bool = True,
         keep: frozenset[str] = frozenset(),
+        prefer: Sequence[str] | None = None,
     ) -> dict[str, Any]:
         """Return checked arguments for ``target``: values of the right type, components built.
 
@@ -108,11 +136,16 @@ class Catalogue:
             owner: What to call the target in messages.
             allow_code: Whether names may be import paths, at any depth.
             keep: Kinds that stay specifications, for their owner to build later.
+            prefer: The distributions that a name offered by several means, the first that offers it; the
+                target's own and the core by default.
 
         Raises:
             OptionError: If an option is unknown, missing or of the wrong type.
         """
         options = _options(target, given, owner)
+        if prefer is None:
+            prefer = self._providers(target)
+            given = {**self._clashing_defaults(options, keep, prefer), **given}
         for name, option in options.items():
             if option.default is REQUIRED and name not in given:
                 raise OptionError(f"{owner} needs option {name!r} ({option.type_name}): give it a value")
@@ -123,9 +156,62 @@ class Catalogue:
                 owner,
                 allow_code,
                 self.check if options[name].kind in keep else self.build,
+                prefer,
             )
             for name, value in given.items()
         }
+
+    def refuse_ambiguous(self, target: Callable[..., Any], given: Mapping[str, Any]) -> None:
+        """Check that no name in what a user typed for ``target`` is offered by several distributions.
+
+        Raises:
+            ComponentError: If one is; the message names them all.
+        """
+        options = options_of(target)
+        for key, value in given.items():
+            option = options.get(key)
+            if option is None or option.kind is None:
+                continue
+            items = value.values() if option.many and isinstance(value, Mapping) else [value]
+            for item in value if isinstance(value, list | tuple) else items:
+                self._refuse_ambiguous(option.kind, item, option)
+
+    def _refuse_ambiguous(self, kind: str, spec: Any, option: Option) -> None:
+        table = {"name": spec} if isinstance(spec, str) else spec
+        registry = self.registry(kind)
+        if not isinstance(table, Mapping):
+            return
+        if (name := table.get("name")) is None:
+            if option.many or option.default in (None, REQUIRED):
+                return
+            name, _ = self._resolve(kind, {}, option.default, [CORE])
+        elif len([entry for entry in registry.entries if entry.component.name == name]) > 1:
+            registry.find(str(name))
+        rest = {key: value for key, value in table.items() if key != "name"}
+        if rest:
+            target = None
+            with suppress(ComponentError):  # what else is wrong is said where it is built
+                target = registry.load(str(name), allow_code=False)
+            if target is not None:
+                self.refuse_ambiguous(target, rest)
+
+    def _providers(self, target: Callable[..., Any]) -> tuple[str, ...]:
+        """Return the distribution that offers components of the target's package, and the core."""
+        package = getattr(target, "__module__", "").partition(".")[0]
+        offers = ((plugin.distribution, part) for plugin in self.plugins.found for part in plugin.components)
+        own = (name for name, part in offers if part.target.partition(":")[0].partition(".")[0] == package)
+        return tuple(dict.fromkeys((*own, CORE)))
+
+    def _clashing_defaults(
+        self, options: Mapping[str, Option], keep: frozenset[str], prefer: Sequence[str]
+    ) -> dict[str, str]:
+        """Return the defaults that are names which several distributions offer, in full."""
+        names = {
+            name: (option.default, self.registry(option.kind).preferred(option.default, prefer))
+            for name, option in options.items()
+            if option.kind in keep and option.kind is not None and isinstance(option.default, str)
+        }
+        return {name: full for name, (short, full) in names.items() if full != short}
 
     def describe(self, kind: str, component: Any) -> Any:
         """Return the specification that builds ``component`` again.
@@ -138,14 +224,17 @@ class Catalogue:
             ComponentError: If an option cannot be read back.
         """
         if isinstance(component, str):
-            return component
+            return self.registry(kind).lasting(component)
         if isinstance(component, Mapping):
             return self._plain_table(kind, component)
         remembered = getattr(component, _REMEMBERED, None)
         if isinstance(remembered, Mapping):
             return copy.deepcopy(remembered)
         name = self.registry(kind).name_of(type(component)) or _import_path(component)
-        return {"name": name, **self.options_table(component, f"{kind} {name!r}")}
+        return {
+            "name": self.registry(kind).lasting(name),
+            **self.options_table(component, f"{kind} {name!r}"),
+        }
 
     def options_table(self, component: Any, owner: str) -> dict[str, Any]:
         """Return the options of a component as plain values, read from the attributes of their names.
@@ -177,7 +266,13 @@ class Catalogue:
             return [self.describe(option.kind, item) for item in value]
         return self.describe(option.kind, value)
 
-    def _resolve(self, kind: str, spec: Spec, default: Any) -> tuple[str, dict[str, Any]]:
+    def _resolve(
+        self, kind: str, spec: Spec, default: Any, prefer: Sequence[str] = ()
+    ) -> tuple[str, dict[str, Any]]:
+        name, given = self._named(kind, spec, default)
+        return self.registry(kind).preferred(name, prefer), given
+
+    def _named(self, kind: str, spec: Spec, default: Any) -> tuple[str, dict[str, Any]]:
         if isinstance(spec, str):
             return spec, {}
         given = dict(spec)
@@ -190,25 +285,34 @@ class Catalogue:
         return str(base.pop("name")), merge(base, given)
 
     def _value(
-        self, option: Option, value: Any, owner: str, allow_code: bool, make: Callable[..., Any]
+        self,
+        option: Option,
+        value: Any,
+        owner: str,
+        allow_code: bool,
+        make: Callable[..., Any],
+        prefer: Sequence[str],
     ) -> Any:
         """Check a plain value; make what names a component, or each of a list of them."""
+        if is_indexed(value) and isinstance(option.default, list | tuple):
+            default = self.plain(option, option.default, owner)
+            value = merge({option.name: default}, {option.name: value})[option.name]
         if option.kind is None or value is None or (isinstance(value, str) and value == NONE):
             return check_value(option, value, owner)
         if not option.many:
-            return make(option.kind, value, allow_code=allow_code, default=option.default)
+            return make(option.kind, value, allow_code=allow_code, default=option.default, prefer=prefer)
         if isinstance(value, str) or not isinstance(value, Sequence):
             raise OptionError(
                 f"{owner}: option {option.name!r} takes a list of {option.kind} components, got {value!r}"
             )
-        return tuple(make(option.kind, item, allow_code=allow_code) for item in value)
+        return tuple(make(option.kind, item, allow_code=allow_code, prefer=prefer) for item in value)
 
     def _plain_table(self, kind: str, spec: Mapping[str, Any]) -> dict[str, Any]:
         """Return a specification as plain values, though objects may stand in it."""
         name, given = self._resolve(kind, spec, None)
         options = _options(self.registry(kind).load(name), given, f"{kind} {name!r}")
         plain = {key: self.plain(options[key], value, f"{kind} {name!r}") for key, value in given.items()}
-        return {"name": name, **plain}
+        return {"name": self.registry(kind).lasting(name), **plain}
 
     def _remember(self, kind: str, component: Any, spec: Mapping[str, Any]) -> None:
         """Note on a component what it was built from, where its attributes do not tell."""

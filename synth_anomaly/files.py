@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 __all__ = ["write_whole"]
@@ -14,8 +15,8 @@ def write_whole(path: Path, content: bytes, *, sync: bool = True) -> None:
     Args:
         path: The file; its folder exists.
         content: All of its content.
-        sync: Whether to wait until the disk has it, so that even a power cut loses nothing; where
-            many files are written that can be made again, leave that out.
+        sync: Whether to wait until the disk has the file and, on POSIX, its name, so that a power cut
+            does not undo it; where many files are written that can be made again, leave that out.
 
     Raises:
         OSError: If it cannot be written; the old content is still there.
@@ -28,6 +29,20 @@ def write_whole(path: Path, content: bytes, *, sync: bool = True) -> None:
             if sync:
                 os.fsync(file.fileno())
         part.replace(path)
+        if sync:
+            _sync_folder(path.parent)
     except BaseException:
         part.unlink(missing_ok=True)
         raise
+
+
+def _sync_folder(folder: Path) -> None:
+    """Wait until the disk has a folder's entries, where the system knows how; the file itself is there."""
+    if os.name != "posix":
+        return
+    with suppress(OSError):  # not every file system can
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

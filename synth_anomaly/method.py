@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import inspect
+import warnings
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -33,22 +36,29 @@ from synth_anomaly.recipe import Recipe
 from synth_anomaly.training import (
     Interruption,
     Listener,
+    Precision,
     Stage,
     Trainer,
     TrainingData,
     choose_device,
     choose_precision,
     forked_rng,
+    locked,
     seed_for,
 )
 
 __all__ = ["Method", "MethodSettings", "create_method", "load_method"]
 
 _NETWORKS = frozenset({"backbone", "head"})
+_PACKAGE = "synth_anomaly."
 
 
-def _ignore(_text: str) -> None:
-    """Hear a message and do nothing."""
+def _warn(text: str) -> None:
+    """Warn of what the user should read; the line shown is the one that called the toolkit."""
+    level, frame = 2, inspect.currentframe()
+    while (frame := frame and frame.f_back) and str(frame.f_globals.get("__name__")).startswith(_PACKAGE):
+        level += 1
+    warnings.warn(text, stacklevel=level)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,6 +114,8 @@ class Method(nn.Module, ABC):
 
     Attributes:
         skipped: The good images that the last :meth:`fit` left out, because they cannot be read.
+        loaded: Whether its weights come from a folder: :meth:`fit` goes on from them, and loads no
+            published ones over them.
 
     Raises:
         ComponentError: If a name is unknown or a setting wrong.
@@ -120,7 +132,8 @@ class Method(nn.Module, ABC):
         super().__init__()
         self.seed = seed
         self.skipped: tuple[Skipped, ...] = ()
-        self.preset = preset or next(name for name, changes in self.presets.items() if not changes)
+        self.loaded = False
+        self.preset = preset or self.default_preset()
         if self.preset not in self.presets:
             hint = nearest(self.preset, tuple(self.presets))
             raise RecipeError(f"method {self.name!r} has no preset {self.preset!r}: {hint}")
@@ -141,9 +154,31 @@ class Method(nn.Module, ABC):
         """Return maps and scores of ``(B, 3, H, W)`` images of the input size, in evaluation mode."""
 
     @classmethod
-    def published(cls, dataset: str, category: str) -> Mapping[str, float]:  # noqa: ARG003
-        """Return the paper's own figures for a category by metric name; empty where there are none."""
+    def published(cls, dataset: str, category: str, preset: str) -> Mapping[str, float]:  # noqa: ARG003
+        """Return the paper's own figures by metric name; empty where there are none.
+
+        Args:
+            dataset: Name of the data set, which is what the name says.
+            category: The category; ``"mean"`` is the mean over all of them.
+            preset: The preset that the figures are to be of.
+        """
         return {}
+
+    @classmethod
+    def default_preset(cls) -> str:
+        """Return the name of the preset that changes nothing.
+
+        Raises:
+            RecipeError: If there is none.
+        """
+        for name, changes in cls.presets.items():
+            if not changes:
+                return name
+        known = ", ".join(cls.presets) or "none"
+        raise RecipeError(
+            f"expected a preset of {cls.__name__} that changes nothing, got {known}: "
+            'name the one to use (--preset), or add one to the class, such as "paper": {}'
+        )
 
     @property
     def name(self) -> str:
@@ -165,29 +200,44 @@ class Method(nn.Module, ABC):
         skip_bad: bool = False,
         checkpoints: str | Path | None = None,
         listeners: Sequence[Listener] = (),
-        warn: Callable[[str], None] = _ignore,
+        warn: Callable[[str], None] = _warn,
     ) -> Self:
-        """Train on good images.
+        """Train on good images; a loaded method goes on from its weights.
 
         Args:
             images: Good images: a data set, files or folders, ``(N, H, W, 3)`` uint8, or samples.
             device: ``auto``, ``cpu``, ``cuda``, ``cuda:N`` or ``mps``.
             precision: ``auto``, ``fp32`` or ``bf16``.
             skip_bad: Leave out images that cannot be read instead of stopping.
-            checkpoints: A folder to keep a checkpoint in, and to go on from.
+            checkpoints: A folder to keep a checkpoint in, and to go on from; one process at a time.
             listeners: What is told of the progress.
-            warn: Is told what the user should read.
+            warn: Is told what the user should read; by default Python's ``warnings`` are.
 
         Raises:
             SynthAnomalyError: If the images, the device or the training fail; the message says how.
         """
         chosen = choose_device(device)
-        checkpoints = None if checkpoints is None else Path(checkpoints)
-        data = self.training_data(images, chosen, skip_bad=skip_bad, warn=warn)
+        folder = None if checkpoints is None else Path(checkpoints)
+        with nullcontext() if folder is None else locked(folder):
+            self._fit(images, chosen, choose_precision(precision, chosen), folder, listeners, skip_bad, warn)
+        return self
+
+    def _fit(
+        self,
+        images: Images,
+        device: torch.device,
+        precision: Precision,
+        checkpoints: Path | None,
+        listeners: Sequence[Listener],
+        skip_bad: bool,
+        warn: Callable[[str], None],
+    ) -> None:
+        data = self.training_data(images, device, skip_bad=skip_bad, warn=warn)
         stores = [store for store in (data.train, data.validation) if store is not None]
         self.skipped = tuple(skip for store in stores for skip in store.skipped)
-        self.to(chosen)
-        if checkpoints is None or not (checkpoints / "state.json").is_file():
+        self.to(device)
+        begun = checkpoints is not None and (checkpoints / "state.json").is_file()
+        if not (begun or self.loaded):
             self._load_pretrained(warn)
         interruption = Interruption()
         trainer = Trainer(
@@ -195,15 +245,14 @@ class Method(nn.Module, ABC):
             self.stages(),
             data,
             seed=self.seed,
-            device=chosen,
-            precision=choose_precision(precision, chosen),
+            device=device,
+            precision=precision,
             checkpoints=checkpoints,
             listeners=listeners,
             interruption=interruption,
         )
         with interruption.listening():
             trainer.run()
-        return self
 
     def training_data(
         self,
@@ -211,7 +260,7 @@ class Method(nn.Module, ABC):
         device: torch.device,
         *,
         skip_bad: bool = False,
-        warn: Callable[[str], None] = _ignore,
+        warn: Callable[[str], None] = _warn,
     ) -> TrainingData:
         """Decode the good images and split off those that are held back."""
         samples = as_samples(images, "train")
@@ -229,7 +278,7 @@ class Method(nn.Module, ABC):
         ]
         return TrainingData(*stores)
 
-    @torch.inference_mode()
+    @torch.no_grad()
     def predict(
         self, images: Images | Tensor, *, batch_size: int | None = None, precision: str = "fp32"
     ) -> Prediction:
@@ -249,14 +298,14 @@ class Method(nn.Module, ABC):
         """
         self.eval()
         batches = self._batches(images, batch_size or self.settings.batch_size)
-        with choose_precision(precision, self.device).autocast(self.device):
+        with choose_precision(precision, self.device).predicting(self.device):
             # The layout decides rounding: the same images predict the same, however they lie in memory.
-            parts = [self(batch.to(self.device).contiguous()) for batch in batches]
+            parts = [_on_host(self(batch.to(self.device).contiguous())) for batch in batches]
         reconstructions = [part.reconstruction for part in parts if part.reconstruction is not None]
         return Prediction(
-            maps=torch.cat([part.maps for part in parts]).float().cpu(),
-            scores=torch.cat([part.scores for part in parts]).float().cpu(),
-            reconstruction=torch.cat(reconstructions).float().cpu() if reconstructions else None,
+            maps=torch.cat([part.maps for part in parts]),
+            scores=torch.cat([part.scores for part in parts]),
+            reconstruction=torch.cat(reconstructions) if reconstructions else None,
         )
 
     def evaluate(
@@ -266,7 +315,7 @@ class Method(nn.Module, ABC):
         score_size: ScoreSize = "input",
         precision: str = "fp32",
         skip_bad: bool = False,
-        warn: Callable[[str], None] = _ignore,
+        warn: Callable[[str], None] = _warn,
     ) -> Evaluation:
         """Compare maps and scores with the truth, on a data set's test images.
 
@@ -275,7 +324,7 @@ class Method(nn.Module, ABC):
             score_size: ``"input"`` compares at the input size, ``"native"`` at each image's own.
             precision: ``fp32``, ``bf16`` or ``auto``.
             skip_bad: Leave out images that cannot be read instead of stopping.
-            warn: Is told what the user should read.
+            warn: Is told what the user should read; by default Python's ``warnings`` are.
         """
         return evaluate(
             partial(self.predict, precision=precision),
@@ -354,6 +403,15 @@ class Method(nn.Module, ABC):
                     warn(line)
 
 
+def _on_host(part: Prediction) -> Prediction:
+    """Return a batch's prediction as float32 on the CPU, so that the device holds one batch at a time."""
+    return Prediction(
+        maps=part.maps.detach().float().cpu(),
+        scores=part.scores.detach().float().cpu(),
+        reconstruction=None if part.reconstruction is None else part.reconstruction.detach().float().cpu(),
+    )
+
+
 def create_method(
     name: str,
     *,
@@ -409,4 +467,5 @@ def load_method(folder: str | Path, *, device: str = "cpu", allow_code: bool = F
         raise RunError(f"{weights} cannot be read: {error}; train again, or copy it again") from None
     except RuntimeError as error:
         raise RunError(f"{weights} does not fit its recipe: {' '.join(str(error).split())[:300]}") from None
+    method.loaded = True
     return method.to(choose_device(device)).eval()

@@ -46,19 +46,20 @@ class Parameters(Mapping[str, Tensor]):
         )
 
     def to(self, device: torch.device | str) -> Parameters:
-        """Return the same parameters on ``device``; one copy for each type of number."""
+        """Return the same parameters on ``device``; one copy for each type of number, none if there."""
         device = torch.device(device)
-        if device.type == "cpu":
+        if all(_is_on(value, device) for value in self._device.values()):
             return self
+        if device.type == "cpu":
+            return Parameters(self.host)
         moved: dict[str, Tensor] = {}
         for dtype in {value.dtype for value in self.host.values()}:
             names = [name for name, value in self.host.items() if value.dtype == dtype]
             flat = torch.cat([self.host[name].reshape(-1) for name in names])
-            if device.type == "cuda":
-                flat = flat.pin_memory()
-            parts = torch.split(
-                flat.to(device, non_blocking=True), [self.host[name].numel() for name in names]
-            )
+            # Elsewhere than on CUDA, an asynchronous copy may still read memory that is used again by then.
+            is_cuda = device.type == "cuda"
+            flat = (flat.pin_memory() if is_cuda else flat).to(device, non_blocking=is_cuda)
+            parts = torch.split(flat, [self.host[name].numel() for name in names])
             moved |= {name: part.view(self.host[name].shape) for name, part in zip(names, parts, strict=True)}
         return Parameters(self.host, moved)
 
@@ -73,3 +74,8 @@ class Parameters(Mapping[str, Tensor]):
 
     def __repr__(self) -> str:
         return f"Parameters({', '.join(f'{name}{tuple(value.shape)}' for name, value in self.host.items())})"
+
+
+def _is_on(value: Tensor, device: torch.device) -> bool:
+    """Whether a tensor is on a device; one without a number is any of its kind."""
+    return value.device.type == device.type and device.index in (None, value.device.index)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, Self
 
 from torch import Generator, Tensor, nn
 from torch.optim import AdamW
@@ -99,6 +99,21 @@ class Pipeline(Method):
         self.backbone = build_network("backbone", self.settings.backbone, in_channels=3)
         self.head = build_network("head", self.settings.head, in_channels=tuple(self.backbone.channels))
         self.synthesizer = Mixed(self.settings.synthesizer, self.settings.defective)
+        # What has weights of its own goes to the device and into the files with the rest.
+        self.pieces = nn.ModuleDict(
+            {
+                name: piece
+                for name in ("augment", "loss", "scorer")
+                if isinstance(piece := getattr(self.settings, name), nn.Module)
+            }
+        )
+
+    def train(self, mode: bool = True) -> Self:
+        """Set the mode of everything but the augmentation, which is only ever used to train."""
+        super().train(mode)
+        if "augment" in self.pieces:
+            self.pieces["augment"].train()
+        return self
 
     def stages(self) -> Sequence[Stage]:
         """Return the one stage."""

@@ -31,11 +31,25 @@ def forked_rng(seed: int, device: torch.device | str = "cpu") -> Iterator[None]:
     """
     device = torch.device(device)
     devices = [device.index or 0] if device.type == "cuda" else []
-    with torch.random.fork_rng(devices=devices):
+    with torch.random.fork_rng(devices=devices), _forked_mps(seed, device):
         torch.default_generator.manual_seed(seed)
         for index in devices:  # torch.cuda.manual_seed would seed the current device, whichever that is
             torch.cuda.default_generators[index].manual_seed(seed)
         yield
+
+
+@contextmanager
+def _forked_mps(seed: int, device: torch.device) -> Iterator[None]:
+    """Do the same for an Apple GPU, which ``fork_rng`` knows only in some releases of torch."""
+    if device.type != "mps":
+        yield
+        return
+    before = torch.mps.get_rng_state()
+    try:
+        torch.mps.manual_seed(seed)
+        yield
+    finally:
+        torch.mps.set_rng_state(before)
 
 
 def epoch_order(seed: int, stage: str, epoch: int, count: int) -> Tensor:

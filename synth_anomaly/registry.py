@@ -14,9 +14,12 @@ from synth_anomaly.errors import ComponentError
 from synth_anomaly.options import nearest
 from synth_anomaly.plugin import Component
 
-__all__ = ["IMPORT_PATH", "Entry", "Registry", "import_target", "registries"]
+__all__ = ["CORE", "IMPORT_PATH", "Entry", "Registry", "import_target", "registries"]
 
 T = TypeVar("T")
+
+CORE = "synth-anomaly"
+"""The distribution of the toolkit itself."""
 
 IMPORT_PATH = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_][\w.]*")
 """What a name looks like that is code to import, such as ``"my_pkg.mod:Scratches"``."""
@@ -79,6 +82,32 @@ class Registry(Generic[T]):
             hint = nearest(name, sorted(known))
             raise ComponentError(f"unknown {self.kind} {name!r}: {hint} See them all: sat list {self.kind}")
         return matches[0]
+
+    @property
+    def has_clashes(self) -> bool:
+        """Whether several distributions offer the same name."""
+        return len({entry.component.name for entry in self._entries}) < len(self._entries)
+
+    def preferred(self, name: str, providers: Iterable[str]) -> str:
+        """Return a name that several distributions offer as the full name of the first of ``providers``.
+
+        Any other name is returned as it is, so that whoever loads it says what is wrong with it.
+        """
+        matches = self._named(name)
+        if len(matches) > 1:
+            for provider in providers:
+                own = [entry for entry in matches if entry.provider == provider]
+                if len(own) == 1:
+                    return self.spelling(own[0])
+        return name
+
+    def lasting(self, name: str) -> str:
+        """Return a name as a recipe holds it: a plugin's in full, which no package installed later takes."""
+        matches = self._named(name)
+        if len(matches) != 1 or matches[0].provider == CORE:
+            return name
+        full = matches[0].full_name
+        return full if len(self._named(full)) == 1 else name
 
     def spelling(self, entry: Entry) -> str:
         """Return the shortest way to name a component: its name, its full name, or its import path."""

@@ -8,20 +8,32 @@ from enum import Enum
 from pathlib import PurePath
 from typing import Any
 
-from synth_anomaly.errors import ComponentError
+from synth_anomaly.errors import ComponentError, OptionError
 from synth_anomaly.options import NONE
 
-__all__ = ["Spec", "merge", "plain_value", "same_value"]
+__all__ = ["Spec", "is_indexed", "merge", "plain_value", "same_value"]
 
 Spec = str | Mapping[str, Any]
 """How data names a component."""
 
 
 def merge(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
-    """Return ``base`` with ``changes``, table by table; what has another name replaces."""
+    """Return ``base`` with ``changes``, table by table; what has another name replaces.
+
+    A name alone keeps the options of a table of that name. A table whose keys are numbers changes the
+    items of a list: ``{"0": ...}`` its first.
+
+    Raises:
+        OptionError: If a list has no item of that number, or what is no list is asked for one.
+    """
     merged = dict(base)
     for key, change in changes.items():
         old = merged.get(key)
+        if is_indexed(change) and old is not None and not isinstance(old, Mapping):
+            merged[key] = _items_changed(key, old, change)
+            continue
+        if isinstance(change, str) and isinstance(old, Mapping) and old.get("name") == change:
+            continue
         if isinstance(change, Mapping) and isinstance(old, str) and "name" not in change:
             old = {"name": old}
         same = (
@@ -31,6 +43,24 @@ def merge(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]
         )
         merged[key] = merge(old, change) if same and isinstance(old, Mapping) else change
     return merged
+
+
+def is_indexed(change: Any) -> bool:
+    """Whether a table changes items of a list, by their numbers."""
+    return isinstance(change, Mapping) and bool(change) and all(str(key).isdecimal() for key in change)
+
+
+def _items_changed(key: str, old: Any, changes: Mapping[str, Any]) -> list[Any]:
+    """Return a list with the items of some numbers changed."""
+    if not isinstance(old, list | tuple):
+        number = next(iter(changes))
+        raise OptionError(f"{key!r} is {old!r}, no list, so it has no item {number}: leave .{number} out")
+    items = list(old)
+    for number, change in changes.items():
+        if int(number) >= len(items):
+            raise OptionError(f"{key!r} has {len(items)} items, counted from 0, so there is no item {number}")
+        items[int(number)] = merge({key: items[int(number)]}, {key: change})[key]
+    return items
 
 
 def plain_value(value: Any, what: str) -> Any:

@@ -11,6 +11,7 @@ from synth_anomaly.errors import ComponentError, OptionError
 from synth_anomaly.heads import ConvDecoder, UNetDecoder
 from synth_anomaly.interfaces import Augmentation, Backbone, Head, Shape, Synthesizer
 from synth_anomaly.losses import Focal
+from synth_anomaly.pipeline import Pipeline
 from synth_anomaly.plugin import Component
 from synth_anomaly.specification import merge
 from synth_anomaly.synthesizers import Chain, Paste, Rectangle, WholeImage, cutpaste
@@ -271,3 +272,58 @@ def test_merge_goes_table_by_table_and_another_name_replaces():
     assert merge(base, {"a": "y"})["a"] == "y"
     assert merge({"a": "x"}, {"a": {"p": 3}})["a"] == {"name": "x", "p": 3}
     assert base["a"] == {"name": "x", "p": 1, "q": 2}
+
+
+def test_merge_reaches_into_lists_and_a_name_keeps_its_options():
+    base = {"a": [1, {"name": "x", "p": 1}], "b": {"name": "x", "p": 1}, "c": 3}
+    assert merge(base, {"a": {"1": {"p": 2}}})["a"] == [1, {"name": "x", "p": 2}]
+    assert merge(base, {"a": {"0": 5}})["a"] == [5, {"name": "x", "p": 1}]
+    assert merge(base, {"b": "x"})["b"] == {"name": "x", "p": 1}
+    assert merge(base, {"b": "y"})["b"] == "y"
+    with pytest.raises(OptionError, match="no item 2"):
+        merge(base, {"a": {"2": 5}})
+    with pytest.raises(OptionError, match="'c' is 3, no list"):
+        merge(base, {"c": {"0": 5}})
+    assert base["a"] == [1, {"name": "x", "p": 1}]
+
+
+def test_items_of_a_default_are_changed(components):
+    changed = {"name": "hard-augmentation", "shape": {"area": {"0": 0.01}}}
+    low, high = components.build("synthesizer", "hard-augmentation").shape.area
+    assert components.build("synthesizer", changed).shape.area == (0.01, high) != (low, high)
+
+
+def with_a_rival():
+    rival = (
+        Component("backbone", "resnet18", "sat_rival:Backbone"),
+        Component("shape", "own", "sat_rival:Own"),
+    )
+    found = discover(())
+    return Catalogue(
+        Plugins((*found.found, Plugin("rival", "sat-rival", "1", "sat_rival", components=rival)))
+    )
+
+
+def test_settings_mean_the_core_where_names_clash():
+    components = with_a_rival()
+    keep = frozenset({"backbone"})
+    for table in ({}, {"backbone": "resnet18"}, {"backbone": {"width": 4}}):
+        made = components.arguments(Pipeline.Settings, table, "a method", keep=keep)["backbone"]
+        assert (made if isinstance(made, str) else made["name"]) == "synth-anomaly/resnet18"
+    with pytest.raises(ComponentError, match="is offered by sat-rival and synth-anomaly"):
+        components.build("backbone", "resnet18")
+
+
+def test_what_a_user_types_stays_ambiguous():
+    components = with_a_rival()
+    for typed in ({"backbone": "resnet18"}, {"backbone": {"name": "resnet18", "width": 4}}):
+        with pytest.raises(ComponentError, match="is offered by"):
+            components.refuse_ambiguous(Pipeline.Settings, typed)
+    for typed in ({"backbone": {"width": 4}}, {"backbone": "synth-anomaly/resnet18"}, {"steps": 3}):
+        components.refuse_ambiguous(Pipeline.Settings, typed)
+
+
+def test_recipes_name_what_plugins_offer_in_full():
+    components = with_a_rival()
+    assert components.describe("shape", "own") == "sat-rival/own"
+    assert components.describe("shape", Rectangle())["name"] == "rectangle"

@@ -1,3 +1,6 @@
+import os
+import stat
+
 import pytest
 
 from synth_anomaly.files import write_whole
@@ -24,3 +27,31 @@ def test_a_failure_leaves_the_old_content_and_nothing_else(tmp_path, monkeypatch
         write_whole(path, b"new")
     assert path.read_bytes() == b"old"
     assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="elsewhere folders cannot be synced")
+@pytest.mark.parametrize(("sync", "expected"), [(True, [False, True]), (False, [])])
+def test_the_file_and_then_its_name_reach_the_disk(tmp_path, monkeypatch, sync, expected):
+    synced, fsync = [], os.fsync
+
+    def noting(descriptor):
+        synced.append(stat.S_ISDIR(os.fstat(descriptor).st_mode))
+        fsync(descriptor)
+
+    monkeypatch.setattr("synth_anomaly.files.os.fsync", noting)
+    write_whole(tmp_path / "state.json", b"new", sync=sync)
+    assert synced == expected
+
+
+@pytest.mark.skipif(os.name != "posix", reason="elsewhere folders cannot be synced")
+def test_a_folder_that_cannot_be_synced_does_no_harm(tmp_path, monkeypatch):
+    fsync = os.fsync
+
+    def refusing(descriptor):
+        if stat.S_ISDIR(os.fstat(descriptor).st_mode):
+            raise OSError(22, "Invalid argument")
+        fsync(descriptor)
+
+    monkeypatch.setattr("synth_anomaly.files.os.fsync", refusing)
+    write_whole(tmp_path / "state.json", b"new")
+    assert (tmp_path / "state.json").read_bytes() == b"new"

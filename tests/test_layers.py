@@ -11,6 +11,9 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 LINTER = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]
+PUBLIC_MODULES = {
+    line.rpartition(".")[0] for line in (ROOT / "tests" / "public_names.txt").read_text().split()
+}
 PACKAGES = sorted(path.name for path in (ROOT / "plugins").glob("*/sat_*") if path.is_dir())
 SOURCES = sorted((ROOT / "plugins").glob("*/sat_*/**/*.py")) + sorted(
     (ROOT / "examples").glob("sat-*/sat_*/**/*.py")
@@ -40,6 +43,10 @@ def test_a_plugin_imports_public_names_alone(path):
             private = [alias.name for alias in node.names if alias.name.startswith("synth_anomaly.")]
             assert not private, f"{path}:{node.lineno} imports a module: import its public names instead"
         if isinstance(node, ast.ImportFrom) and (node.module or "").partition(".")[0] == "synth_anomaly":
+            assert node.module in PUBLIC_MODULES, (
+                f"{path}:{node.lineno} imports from {node.module}, which is not public: "
+                "import from a module in MODULES of tests/test_public_names.py, or add it there on purpose"
+            )
             public = importlib.import_module(node.module).__all__
             hidden = {alias.name for alias in node.names} - set(public)
             assert not hidden, f"{path}:{node.lineno}: {hidden} are not in {node.module}.__all__"

@@ -4,6 +4,7 @@ import subprocess
 import sys
 import textwrap
 import tomllib
+from typing import ClassVar
 
 import numpy as np
 import pytest
@@ -24,7 +25,7 @@ from synth_anomaly.errors import (
 )
 from synth_anomaly.interfaces import Prediction, Sample
 from synth_anomaly.method import MethodSettings, create_method
-from synth_anomaly.training import Objective, Optimiser, Stage
+from synth_anomaly.training import Objective, Optimiser, Stage, locked
 
 SMALL = {
     "size": 32,
@@ -135,6 +136,27 @@ def test_prediction_draws_nothing_and_changes_nothing(trained):
     assert all(torch.equal(value, before[name]) for name, value in trained.state_dict().items())
 
 
+def test_a_prediction_is_an_ordinary_tensor(trained):
+    prediction = trained.predict(images(2))
+    assert not prediction.maps.is_inference()
+    prediction.maps.clamp_(0, 1)
+    weight = torch.ones((), requires_grad=True)
+    (prediction.maps * prediction.scores.mean() * weight).sum().backward()
+    torch.testing.assert_close(weight.grad, (prediction.maps * prediction.scores.mean()).sum())
+
+
+def test_a_forward_that_needs_gradients_leaves_none(trained):
+    class Saliency(Other):
+        def forward(self, images):
+            with torch.enable_grad():
+                maps = self.network(images).sigmoid()
+                return Prediction(maps, maps.amax(dim=(1, 2, 3)), maps.expand(-1, 3, -1, -1))
+
+    made = Saliency(size=16).predict(torch.rand(3, 3, 16, 16), batch_size=2)
+    for values in (made.maps, made.scores, made.reconstruction):
+        assert not values.requires_grad
+
+
 def test_bf16_predicts_nearly_the_same(trained):
     made = trained.predict(images(3), precision="bf16")
     assert made.maps.dtype == made.scores.dtype == torch.float32
@@ -232,6 +254,44 @@ def test_evaluation_at_the_images_own_size(trained):
 def test_evaluation_needs_test_images(trained):
     with pytest.raises(DataError, match="at least one image"):
         trained.evaluate([])
+
+
+def test_what_the_user_should_read_is_a_warning_where_they_called(tmp_path):
+    for row, image in enumerate(images(5)):
+        Image.fromarray(image).save(tmp_path / f"{row}.png")
+    (tmp_path / "4.png").write_bytes((tmp_path / "4.png").read_bytes()[:40])
+    made = small()
+    with pytest.warns(UserWarning, match=r"left out 1 of 5 images.*4\.png") as caught:
+        made.fit(tmp_path, device="cpu", precision="fp32", skip_bad=True)
+    assert [warning.filename for warning in caught] == [__file__]
+    said = []
+    small().fit(tmp_path, device="cpu", precision="fp32", skip_bad=True, warn=said.append)
+    assert len(said) == 1
+
+
+def test_one_process_trains_into_a_folder(tmp_path):
+    with locked(tmp_path), pytest.raises(RunError, match="is being trained by another process"):
+        small().fit(images(), device="cpu", precision="fp32", checkpoints=tmp_path)
+
+
+class Published(nn.Conv2d):
+    """A network with published weights, which are all 1."""
+
+    def load_pretrained(self):
+        nn.init.ones_(self.weight)
+        return []
+
+
+def test_published_weights_are_not_loaded_over_trained_ones(tmp_path):
+    made = OtherPublished(size=16)
+    made.fit(images(3, 16, 16), device="cpu", precision="fp32")
+    assert made.network.weight.min() > 0.5
+    nn.init.zeros_(made.network.weight)
+    made.save(tmp_path)
+    loaded = load_method(tmp_path, allow_code=True)
+    assert (made.loaded, loaded.loaded) == (False, True)
+    loaded.fit(images(3, 16, 16), device="cpu", precision="fp32")
+    assert loaded.network.weight.abs().max() < 0.5
 
 
 # settings and presets
@@ -365,10 +425,32 @@ class Other(Method):
         return Prediction(maps, maps.amax(dim=(1, 2, 3)))
 
 
+class OtherPublished(Other):
+    """The same with published weights."""
+
+    def build(self):
+        self.network = Published(3, 1, 1)
+
+
+class OnlySmall(Other):
+    """A method without a preset that changes nothing."""
+
+    presets: ClassVar = {"small": {"size": 16}}
+
+
+def test_a_method_without_a_preset_that_changes_nothing_says_so():
+    assert OnlySmall("small").settings.size == 16
+    message = "expected a preset of OnlySmall that changes nothing, got small: name the one"
+    with pytest.raises(RecipeError, match=message):
+        OnlySmall()
+    with pytest.raises(RecipeError, match=message):
+        create_method(f"{__name__}:OnlySmall")
+
+
 def test_a_method_of_ones_own(tmp_path):
     made = Other(size=16).fit(images(3, 16, 16), device="cpu", precision="fp32")
     assert made.preset == "paper"
-    assert made.published("mvtec_ad", "bottle") == {}
+    assert made.published("mvtec_ad", "bottle", "paper") == {}
     made.save(tmp_path)
     with pytest.raises(ComponentError, match="--allow-code"):
         load_method(tmp_path)

@@ -291,6 +291,69 @@ def test_frozen_parts_stay_as_they_are():
     assert torch.equal(made.backbone.convolution.weight, trunk.convolution.weight)
 
 
+class Perceptual(nn.Module):
+    """A loss with a network of its own, which is not trained."""
+
+    def __init__(self, width: int = 3):
+        super().__init__()
+        self.width = width
+        self.features = nn.Conv2d(1, width, 1).requires_grad_(False)
+        self.dropout = nn.Dropout(0.5)
+
+    def forward(self, outputs, targets):
+        assert not self.training
+        return self.dropout(self.features(outputs.logits)).square().mean()
+
+
+class Scaled(nn.Module):
+    """A scorer with a weight."""
+
+    def __init__(self):
+        super().__init__()
+        self.register_buffer("scale", torch.tensor(0.5))
+
+    def forward(self, outputs, images):
+        maps = outputs.logits.sigmoid() * self.scale
+        return Prediction(maps, maps.amax(dim=(1, 2, 3)))
+
+
+class Noise(nn.Module):
+    """An augmentation that does something in training mode alone."""
+
+    def __init__(self):
+        super().__init__()
+        self.register_buffer("strength", torch.tensor(0.1))
+
+    def forward(self, images):
+        assert self.training
+        return images + self.strength * torch.rand_like(images)
+
+
+def test_pieces_with_weights_are_part_of_the_method(tmp_path):
+    made = small(loss=Perceptual(), scorer=Scaled(), augment=Noise())
+    own = {name for name in made.state_dict() if name.startswith("pieces.")}
+    assert own == {
+        *("pieces.loss.features.weight", "pieces.loss.features.bias"),
+        *("pieces.scorer.scale", "pieces.augment.strength"),
+    }
+    before = made.settings.loss.features.weight.clone()
+    made.fit(images(), device="cpu", precision="fp32")
+    assert torch.equal(made.settings.loss.features.weight, before)
+    made.save(tmp_path)
+    again = load_method(tmp_path, allow_code=True)
+    assert torch.equal(again.settings.loss.features.weight, before)
+    assert_same_predictions(again, made)
+    again.to("meta")
+    for piece in (again.settings.loss.features.weight, again.settings.scorer.scale):
+        assert piece.device.type == "meta"
+
+
+def test_built_in_pieces_add_nothing_to_the_weights():
+    assert (
+        small(augment="flips", loss="focal", scorer="max").state_dict().keys() == small().state_dict().keys()
+    )
+
+
 def test_a_piece_that_no_recipe_can_name_still_trains(tmp_path):
     def lonely(outputs, targets):
         return outputs.logits.square().mean()

@@ -19,6 +19,7 @@ MODULES = (
     "synth_anomaly.data",
     "synth_anomaly.errors",
     "synth_anomaly.evaluation",
+    "synth_anomaly.files",
     "synth_anomaly.heads",
     "synth_anomaly.interfaces",
     "synth_anomaly.losses",

@@ -7,7 +7,7 @@ from typing import Any
 from torch import Tensor, nn
 
 from synth_anomaly.backbones.normalise import Normalise
-from synth_anomaly.errors import ComponentError
+from synth_anomaly.errors import ComponentError, OptionError
 
 __all__ = ["Timm"]
 
@@ -16,10 +16,13 @@ class Timm(nn.Module):
     """A network of timm that returns feature maps.
 
     Args:
-        model: timm's name of it, such as ``"convnext_tiny"``; ``timm.list_models()`` names them.
+        model: timm's own name of it, such as ``"convnext_tiny"``; ``timm.list_models()`` names them. Where
+            timm would fetch the network from elsewhere, as from ``"hf-hub:..."``, the name is refused:
+            such files may hold code.
         in_channels: Width of the images.
         out_levels: Whose maps are returned, in timm's count (``out_indices``); None is all.
-        pretrained: Whether :meth:`load_pretrained` loads timm's published weights.
+        pretrained: Whether :meth:`load_pretrained` loads timm's published weights; a training that
+            begins does that, a prediction never.
         normalise: Whether the first three channels are normalised as ImageNet's, which most weights expect.
 
     Attributes:
@@ -29,6 +32,7 @@ class Timm(nn.Module):
 
     Raises:
         ComponentError: If timm cannot be imported, or has no such network.
+        OptionError: If the name is a place to fetch a network from.
     """
 
     def __init__(
@@ -40,6 +44,10 @@ class Timm(nn.Module):
         normalise: bool = False,
     ) -> None:
         super().__init__()
+        if ":" in model or "/" in model:
+            raise OptionError(
+                f"expected one of timm's own names without ':' and '/', got {model!r}: see timm.list_models()"
+            )
         self.model = model
         self.in_channels = in_channels
         self.out_levels = out_levels

@@ -18,6 +18,7 @@ from synth_anomaly.cli.options import (
     score_size_option,
     skip_bad_option,
     threads_option,
+    verbose_option,
 )
 from synth_anomaly.cli.output import output_folder
 from synth_anomaly.cli.recipes import data_asked_for
@@ -46,6 +47,7 @@ __all__ = ["evaluate"]
 @skip_bad_option
 @allow_code_option
 @quiet_option
+@verbose_option
 def evaluate(run: Path, out: Path | None, **given: Any) -> None:
     """Evaluate the trained method in RUN again, and write figures, maps and pictures.
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from rich.console import Console
 
 from synth_anomaly.cli.console import warn
+from synth_anomaly.data.mvtec_ad import has_all_categories
 from synth_anomaly.errors import Interrupted, SynthAnomalyError
 from synth_anomaly.reporting.progress import Progress
 from synth_anomaly.reporting.results import Results
@@ -102,10 +103,8 @@ def _execute(started: Run, screen: Screen) -> Results:
 
 
 def _headline(started: Run) -> str:
-    recipe, dataset = started.recipe, started.dataset
-    return (
-        f"{recipe.method} · preset {recipe.preset} · {dataset.name} {dataset.category} · seed {recipe.seed}"
-    )
+    name, recipe, dataset = started.method.name, started.recipe, started.dataset
+    return f"{name} · preset {recipe.preset} · {dataset.name} {dataset.category} · seed {recipe.seed}"
 
 
 def _without_maps(results: Results) -> Results:
@@ -121,8 +120,15 @@ def _print_table(finished: Mapping[str, Results]) -> None:
         return
     rows = {category: results.metrics for category, results in finished.items()}
     provenance = next(iter(finished.values())).provenance
+    means = [dict(results.published_mean) for results in finished.values()]
+    # a mean over other categories than the paper's would be compared with it
+    is_whole = all(means) and has_all_categories(provenance.dataset, finished)
     console = Console()
     title = f"{provenance.method} on {provenance.dataset}"
-    console.print(categories_table(rows, title=title, caption=provenance.details))
+    console.print(
+        categories_table(
+            rows, title=title, caption=provenance.details, published=means[0] if is_whole else None
+        )
+    )
     if provenance.is_demo:
         print_line(console, f" {DEMO_NOTE}", "yellow")

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import click
+
+from synth_anomaly.cli.console import Verbosity
 
 __all__ = [
     "allow_code_option",
@@ -13,6 +17,7 @@ __all__ = [
     "score_size_option",
     "skip_bad_option",
     "threads_option",
+    "verbose_option",
 ]
 
 
@@ -21,6 +26,12 @@ def _use_threads(context: click.Context, _parameter: click.Parameter, count: int
 
     if not context.resilient_parsing:
         use_threads(count)
+
+
+def _be_verbose(context: click.Context, _parameter: click.Parameter, verbose: bool) -> None:
+    if verbose:  # the root's, which is asked when an error ends the command
+        root = context.find_root()
+        root.obj = replace(root.obj or Verbosity(), verbose=True)
 
 
 device_option = click.option(
@@ -52,6 +63,16 @@ threads_option = click.option(
     help="Threads on the CPU.  [default: half of the processors]",
 )
 quiet_option = click.option("-q", "--quiet", is_flag=True, help="Print the results alone.")
+
+verbose_option = click.option(
+    "-v",
+    "--verbose",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_be_verbose,
+    help="Print also what caused an error.",
+)
 
 
 def is_quiet(context: click.Context) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 import click
@@ -17,9 +18,11 @@ from synth_anomaly.cli.options import (
     quiet_option,
     skip_bad_option,
     threads_option,
+    verbose_option,
 )
 from synth_anomaly.cli.output import output_folder
 from synth_anomaly.data import LabelledBatch, ScoreSize, as_samples, load_test, resize_image
+from synth_anomaly.errors import RunError
 from synth_anomaly.evaluation import resize_map
 from synth_anomaly.interfaces import Prediction
 from synth_anomaly.method import load_method
@@ -53,6 +56,7 @@ __all__ = ["predict"]
 @skip_bad_option
 @allow_code_option
 @quiet_option
+@verbose_option
 @click.pass_context
 def predict(
     context: click.Context,
@@ -109,5 +113,14 @@ def _scale(run: Path) -> Scale | None:
     path = run / "metrics.json"
     if not path.is_file():
         return None
-    map_range = read_metrics(path).get("map_range")
-    return Scale(*map_range) if map_range else None
+    try:
+        map_range = read_metrics(path).get("map_range")
+        if not map_range:
+            return None
+        low, high = map(float, map_range)
+        if not -math.inf < low < high < math.inf:
+            raise ValueError
+    except (RunError, TypeError, ValueError):
+        warn(f"{path} cannot be read, so overlays have a scale of their own: make it anew with sat evaluate")
+        return None
+    return Scale(low, high)

@@ -13,6 +13,7 @@ import click
 from synth_anomaly.catalogue import catalogue
 from synth_anomaly.data import ALL, resolve
 from synth_anomaly.errors import RecipeError, SynthAnomalyError
+from synth_anomaly.method import Method
 from synth_anomaly.recipe import DataRecipe, Recipe, overrides
 from synth_anomaly.registry import IMPORT_PATH
 
@@ -61,13 +62,29 @@ def recipe_asked_for(what: str, given: Mapping[str, Any]) -> Recipe:
         if given["preset"]:
             raise click.UsageError("A recipe states every setting: use --set NAME=VALUE instead of --preset.")
     else:
-        recipe = Recipe(method=what, preset=_QUICK)
+        recipe = Recipe(method=what, preset=given["preset"] or _preset(what))
     pieces = [f"{piece}={given[piece]}" for piece in PIECES if given[piece] is not None]
+    changes = overrides([*pieces, *given["changes"]])
+    _refuse_ambiguous(recipe.method, changes, allow_code=given["allow_code"] or not is_recipe(what))
     recipe = recipe.changed(
-        overrides([*pieces, *given["changes"]]),
+        changes,
         **{name: given[name] for name in ("preset", "seed", "precision") if given[name] is not None},
     )
     return replace(recipe, data=data_asked_for(recipe.data, given))
+
+
+def _refuse_ambiguous(method: str, changes: Mapping[str, Any], *, allow_code: bool) -> None:
+    if changes and catalogue().has_clashes:
+        target: Any = catalogue().registry("method").load(method, allow_code=allow_code)
+        catalogue().refuse_ambiguous(getattr(target, "Settings", target), changes)
+
+
+def _preset(method: str) -> str:
+    """Return the preset ``quick`` where a method has it, and otherwise the one that changes nothing."""
+    kind = catalogue().registry("method").load(method, allow_code=True)  # named by the user, no file
+    if not (isinstance(kind, type) and issubclass(kind, Method)) or _QUICK in kind.presets:
+        return _QUICK
+    return kind.default_preset()
 
 
 def data_asked_for(data: DataRecipe, given: Mapping[str, Any]) -> DataRecipe:

@@ -18,6 +18,7 @@ from synth_anomaly.cli.options import (
     score_size_option,
     skip_bad_option,
     threads_option,
+    verbose_option,
 )
 from synth_anomaly.cli.recipes import is_recipe, recipe_asked_for
 from synth_anomaly.reporting.progress import Progress
@@ -33,7 +34,7 @@ __all__ = ["run"]
     "--data", metavar="PATH", help="Folder of images; else $SAT_DATA, ./datasets/mvtec_ad, the demo."
 )
 @click.option("--dataset", metavar="NAME", help="The folder's layout; found out by default.")
-@click.option("--preset", help="A named set of the method's settings.  [default: quick]")
+@click.option("--preset", help="A named set of the method's settings.  [default: quick, where it has one]")
 @click.option("--set", "changes", metavar="NAME=VALUE", multiple=True, help="Change a setting; repeatable.")
 @click.option("--synthesizer", metavar="NAME", help="Like --set synthesizer=NAME; so are the next five.")
 @click.option("--backbone", metavar="NAME")
@@ -59,6 +60,7 @@ __all__ = ["run"]
 @click.option("--resume", metavar="RUN", type=click.Path(path_type=Path), help="Go on with a stopped run.")
 @allow_code_option
 @quiet_option
+@verbose_option
 @click.pass_context
 def run(context: click.Context, /, what: str | None, resume: Path | None, out: Path, **given: Any) -> None:
     """Train METHOD on good images, evaluate it, and write everything down.

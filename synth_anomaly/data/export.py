@@ -13,16 +13,20 @@ import numpy.typing as npt
 from PIL import Image
 
 from synth_anomaly.data.demo_dataset import Demo
+from synth_anomaly.data.layout import DEMO_MARKER
 from synth_anomaly.errors import DataError
 from synth_anomaly.interfaces import Sample
 
 __all__ = ["export_demo"]
 
+_NOTE = "Rendered by synth-anomaly: figures on these images say nothing of real products.\n"
+
 
 def export_demo(folder: Path, category: str, *, size: int = 256, seed: int = 0) -> Path:
     """Write a category of the demo as PNG files in the layout of MVTec AD, whole or not at all.
 
-    Besides the official folders there is ``clean/<defect>``: the same parts without their defects.
+    Besides the official folders there is ``clean/<defect>``: the same parts without their defects; and a
+    file that marks the images as rendered, wherever they are read from.
 
     Args:
         folder: Where the category's folder is made; made itself where it is missing.
@@ -43,6 +47,7 @@ def export_demo(folder: Path, category: str, *, size: int = 256, seed: int = 0) 
     partial = folder / f".{category}-{uuid4().hex}"
     try:
         partial.mkdir(parents=True)
+        (partial / DEMO_MARKER).write_text(_NOTE, encoding="utf-8")
         _write_all(partial, train, test)
         partial.rename(target)
     except OSError as error:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from synth_anomaly.data.demo_dataset import Demo
 from synth_anomaly.data.layout import (
+    DEMO_MARKER,
     GOOD,
     good_samples,
     has_images,
@@ -38,6 +40,8 @@ class Folder:
     def __init__(self, root: str, category: str | None = None) -> None:
         self.root = root
         self.category = category or Path(root).resolve().name
+        if any((folder / DEMO_MARKER).is_file() for folder in (Path(root), Path(root) / self.category)):
+            self.name = Demo.name
 
     @staticmethod
     def categories(root: str) -> tuple[str, ...]:

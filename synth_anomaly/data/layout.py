@@ -14,9 +14,20 @@ from synth_anomaly.data.images import image_size, read_image, read_mask
 from synth_anomaly.errors import DataError
 from synth_anomaly.interfaces import Sample
 
-__all__ = ["GOOD", "good_samples", "has_images", "image_files", "labelled_samples", "subfolders"]
+__all__ = [
+    "DEMO_MARKER",
+    "GOOD",
+    "good_samples",
+    "has_images",
+    "image_files",
+    "labelled_samples",
+    "subfolders",
+]
 
 GOOD = "good"
+
+DEMO_MARKER = ".synth-anomaly-demo"
+"""The file that says of a category's folder that its images are the demo's."""
 
 
 @cache

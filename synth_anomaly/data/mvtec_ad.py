@@ -2,14 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from synth_anomaly.data.layout import GOOD, good_samples, labelled_samples, subfolders
+from synth_anomaly.data.demo_dataset import Demo
+from synth_anomaly.data.layout import DEMO_MARKER, GOOD, good_samples, labelled_samples, subfolders
 from synth_anomaly.errors import DataError
-from synth_anomaly.interfaces import Sample
+from synth_anomaly.interfaces import Dataset, Sample
 
-__all__ = ["MVTecAD"]
+__all__ = ["TRAINING_IMAGES", "MVTecAD", "has_all_categories", "is_original"]
+
+TRAINING_IMAGES: Mapping[str, int] = {
+    "bottle": 209,
+    "cable": 224,
+    "capsule": 219,
+    "carpet": 280,
+    "grid": 264,
+    "hazelnut": 391,
+    "leather": 245,
+    "metal_nut": 220,
+    "pill": 267,
+    "screw": 320,
+    "tile": 230,
+    "toothbrush": 60,
+    "transistor": 213,
+    "wood": 247,
+    "zipper": 240,
+}
+"""The number of training images of each category of MVTec AD itself (Bergmann et al., table 1)."""
 
 
 class MVTecAD:
@@ -18,6 +38,7 @@ class MVTecAD:
     ``<root>/<category>`` holds ``train/good``, ``test/good``, ``test/<defect>`` and
     ``ground_truth/<defect>``, where ``003_mask.png`` is the mask of ``003.png``. Every defective image
     has a mask. Images may have any format that Pillow reads. Nothing is decoded until it is asked for.
+    Its name is ``"demo"`` where the folder holds the exported demo.
 
     Args:
         root: Folder of the categories.
@@ -32,6 +53,8 @@ class MVTecAD:
     def __init__(self, root: str, category: str) -> None:
         self.root = root
         self.category = category
+        if (Path(root) / category / DEMO_MARKER).is_file():
+            self.name = Demo.name
 
     @staticmethod
     def categories(root: str) -> tuple[str, ...]:
@@ -75,3 +98,20 @@ class MVTecAD:
                 f"expected images of category {self.category!r} in {place}, got no folder: {hint}"
             )
         return Path(self.root) / self.category
+
+
+def is_original(dataset: Dataset) -> bool:
+    """Whether a data set is what its name says: MVTec AD itself, where it is in that layout.
+
+    Many data sets have the layout. MVTec AD is told by its categories and how many images each trains on,
+    so that nothing that was published of it stands beside figures of other images.
+
+    Raises:
+        DataError: If it has no training images.
+    """
+    return dataset.name != MVTecAD.name or TRAINING_IMAGES.get(dataset.category) == len(dataset.train())
+
+
+def has_all_categories(name: str, categories: Iterable[str]) -> bool:
+    """Whether categories are all that a published mean over the data set ``name`` is of."""
+    return name != MVTecAD.name or set(categories) == TRAINING_IMAGES.keys()

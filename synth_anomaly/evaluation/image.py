@@ -53,7 +53,7 @@ def image_metrics(scores: ArrayLike, labels: ArrayLike) -> ImageMetrics:
     score_array, label_array = _checked(np.asarray(scores), np.asarray(labels))
     if label_array.all() or not label_array.any():
         return ImageMetrics(auroc=nan, ap=nan, f1_max=nan, f1_threshold=nan)
-    # Imported here: scikit-learn takes a second to import, which training should not wait for.
+    # Imported here: scikit-learn is slow to import, and training should not wait for it.
     from sklearn.metrics import average_precision_score, roc_auc_score
 
     f1_max, f1_threshold = _f1_max(score_array, label_array)

@@ -31,6 +31,7 @@ class Results:
         recipe: The recipe's text.
         provider: The distribution that provides the method.
         published: The paper's own figures by name; may be empty.
+        published_mean: The paper's own means over the data set's categories; may be empty.
         seconds: Wall time.
         notes: What a reader should know first.
         facts: Further plain values for ``metrics.json``.
@@ -43,6 +44,7 @@ class Results:
     provider: str
     published: Mapping[str, float]
     seconds: float
+    published_mean: Mapping[str, float] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     facts: Mapping[str, Any] = field(default_factory=dict)
     reconstruct: Reconstruct | None = None

@@ -39,7 +39,11 @@ def metrics_table(
 
 
 def categories_table(
-    rows: Mapping[str, Mapping[str, float]], *, title: str = "", caption: str = ""
+    rows: Mapping[str, Mapping[str, float]],
+    *,
+    title: str = "",
+    caption: str = "",
+    published: Mapping[str, float] | None = None,
 ) -> RenderableType:
     """Return a table with a line a category, and the mean last.
 
@@ -47,6 +51,7 @@ def categories_table(
         rows: The figures by category, then by name.
         title: A line above.
         caption: A line beneath, such as where the figures come from.
+        published: The paper's own means by name; without any there is no line for them.
     """
     names = [name for name in LABELS if any(name in metrics for metrics in rows.values())]
     table = Table(box=box.SIMPLE_HEAD, header_style="bold", pad_edge=False)
@@ -59,6 +64,8 @@ def categories_table(
     table.add_section()
     means = mean_metrics(rows.values())
     table.add_row("mean", *(_figure(means[name]) for name in names), style="bold")
+    if published:
+        table.add_row("published", *(_figure(published.get(name)) for name in names))
     notes = [caption] if caption else []
     if any(math.isnan(metrics.get(name, math.nan)) for metrics in rows.values() for name in names):
         notes.append("A mean is over the categories for which the figure is defined.")

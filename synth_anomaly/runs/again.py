@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from synth_anomaly.data import ALL
-from synth_anomaly.errors import DataError
+from synth_anomaly.errors import DataError, RunError
 from synth_anomaly.method import load_method
 from synth_anomaly.recipe import DataRecipe, Recipe
+from synth_anomaly.reporting.metrics_file import read_metrics
 from synth_anomaly.reporting.results import Results
 from synth_anomaly.runs.clock import Clock
 from synth_anomaly.runs.folder import run_folder
@@ -59,5 +62,13 @@ def evaluate_run(
         replace(recipe, data=used),
         evaluation,
         clock,
-        facts={"prediction_precision": precision, "run": str(folder)},
+        facts={"prediction_precision": precision, "run": str(folder), **_training(folder)},
     )
+
+
+def _training(folder: Path) -> dict[str, Any]:
+    """Return on how many images a run was trained; nothing where it never came to write that down."""
+    with suppress(RunError):
+        written = read_metrics(folder / "metrics.json")
+        return {name: written[name] for name in ("training_images",) if name in written}
+    return {}

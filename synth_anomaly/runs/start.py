@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+from synth_anomaly.catalogue import catalogue
 from synth_anomaly.data import Source, open_dataset, resolve
 from synth_anomaly.errors import RunError
 from synth_anomaly.files import write_whole
@@ -67,9 +68,10 @@ def new_run(recipe: Recipe, source: Source, dataset: Dataset, out: Path, options
     # absolute, so that the run can be repeated and resumed from any folder
     root = str(Path(source.root).absolute()) if source.root else ""
     data = replace(recipe.data, dataset=source.dataset, root=root, category=dataset.category)
-    complete = replace(method.recipe(), method=recipe.method, precision=precision, data=data)
+    name = catalogue().registry("method").lasting(recipe.method)
+    complete = replace(method.recipe(), method=name, precision=precision, data=data)
     text = complete.text()
-    folder = new_folder(out, recipe.method, dataset.category)
+    folder = new_folder(out, method.name, dataset.category)
     write_whole(folder / "recipe.toml", text.encode())
     return Run(folder, complete, method, dataset, options)
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import torch
 
 from synth_anomaly.catalogue import catalogue
+from synth_anomaly.data.mvtec_ad import is_original
 from synth_anomaly.evaluation import Evaluation
 from synth_anomaly.interfaces import Dataset
 from synth_anomaly.method import Method
@@ -57,7 +59,8 @@ def summarise(
         evaluation=evaluation,
         recipe=recipe.text(),
         provider=_provider(method),
-        published=method.published(dataset.name, dataset.category),
+        published=_published(method, dataset, dataset.category),
+        published_mean=_published(method, dataset, "mean"),
         seconds=clock.wall,
         notes=(
             *([DEMO_NOTE] if provenance.is_demo else []),
@@ -65,6 +68,7 @@ def summarise(
             *notes,
         ),
         facts={
+            "root": str(Path(root).absolute()) if (root := recipe.data.root) else None,
             "cpu_seconds": clock.cpu,
             "precision": recipe.precision,
             "device": _name(method.device),
@@ -75,6 +79,11 @@ def summarise(
     )
 
 
+def _published(method: Method, dataset: Dataset, category: str) -> Mapping[str, float]:
+    """Return what the paper says of a method on a data set, if these are the images it speaks of."""
+    return method.published(dataset.name, category, method.preset) if is_original(dataset) else {}
+
+
 def _provider(method: Method) -> str:
     """Return the distribution that provides a method; empty for a class that nobody registered."""
     entry = catalogue().registry("method").entry_of(type(method))
@@ -82,5 +91,5 @@ def _provider(method: Method) -> str:
 
 
 def _name(device: torch.device) -> str:
-    """Return the device as a reader knows it, such as ``"cuda:0 (NVIDIA H200)"``."""
+    """Return the device as a reader knows it: a GPU with the name of its model."""
     return f"{device} ({torch.cuda.get_device_name(device)})" if device.type == "cuda" else str(device)

@@ -35,7 +35,7 @@ class Checkpoint:
 def save_checkpoint(folder: Path, checkpoint: Checkpoint) -> None:
     """Write a checkpoint into ``folder``, replacing the one that is there."""
     folder.mkdir(parents=True, exist_ok=True)
-    number = _number(folder) + 1
+    number = (_state(folder) or {"number": 0})["number"] + 1
     name = f"tensors-{number:06d}.safetensors"
     tensors = {key: value.detach().cpu().contiguous().clone() for key, value in checkpoint.tensors.items()}
     write_whole(folder / name, save(tensors))
@@ -50,22 +50,17 @@ def load_checkpoint(folder: Path) -> Checkpoint | None:
     """Return the checkpoint in ``folder``, or None when there is none yet.
 
     Raises:
-        RunError: If it was written by another version's format, or its tensors are gone.
+        RunError: If it is damaged, was written by another version's format, or its tensors are gone.
     """
-    path = folder / "state.json"
-    if not path.is_file():
+    state = _state(folder)
+    if state is None:
         return None
-    state = json.loads(path.read_text())
-    if state.get("format") != _FORMAT:
-        raise RunError(
-            f"{path} has checkpoint format {state.get('format')!r}, expected {_FORMAT}: start a new run"
-        )
     tensors = folder / state["tensors"]
     if not tensors.is_file():
-        raise RunError(f"{path} names {tensors.name}, which is missing: start a new run")
+        raise RunError(f"{folder / 'state.json'} names {tensors.name}, which is missing: start a new run")
     try:
         return Checkpoint(load_file(tensors), state["values"])
-    except SafetensorError as error:
+    except (OSError, SafetensorError) as error:
         raise RunError(f"{tensors} cannot be read: {error}; start a new run") from None
 
 
@@ -104,6 +99,25 @@ def unflatten(value: Any, tensors: Mapping[str, Tensor]) -> Any:
     return value
 
 
-def _number(folder: Path) -> int:
+def _state(folder: Path) -> dict[str, Any] | None:
+    """Return what ``state.json`` holds, with every key that belongs to it; None where there is none."""
     path = folder / "state.json"
-    return int(json.loads(path.read_text())["number"]) if path.is_file() else 0
+    if not path.is_file():
+        return None
+    try:
+        state = json.loads(path.read_bytes())
+    except (OSError, ValueError) as error:
+        raise RunError(f"{path} cannot be read: {error}; start a new run") from None
+    if not isinstance(state, dict):
+        raise RunError(f"{path} cannot be read: expected a table, got {state!r:.40}; start a new run")
+    if state.get("format") != _FORMAT:
+        raise RunError(
+            f"{path} has checkpoint format {state.get('format')!r}, expected {_FORMAT}: start a new run"
+        )
+    for key, kind in (("number", int), ("tensors", str), ("values", dict)):
+        if not isinstance(state.get(key), kind):
+            raise RunError(
+                f"{path} is damaged: expected {key!r} to be {kind.__name__}, got {state.get(key)!r:.40}; "
+                "start a new run"
+            )
+    return state

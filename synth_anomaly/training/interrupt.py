@@ -23,9 +23,17 @@ class Interruption:
     def __init__(self) -> None:
         self.requested = False
 
-    def stop(self) -> None:
-        """Leave the run."""
-        raise Interrupted("stopped as you asked; everything done so far is kept")
+    def stop(self, *, kept: bool) -> None:
+        """Leave the run.
+
+        Args:
+            kept: Whether a checkpoint holds what is done.
+
+        Raises:
+            Interrupted: Always.
+        """
+        done = "everything done so far is kept" if kept else "nothing is kept, for lack of checkpoints"
+        raise Interrupted(f"stopped as you asked; {done}")
 
     @contextmanager
     def listening(self) -> Iterator[Interruption]:

@@ -69,5 +69,5 @@ class Ledger:
         what = f"the gradient of {name!r}" if is_gradient else f"loss term {name!r}"
         raise TrainingError(
             f"{what} became {number} in stage {self.stage!r} at step {step}: "
-            "the last good checkpoint is kept; try --precision fp32 or a smaller learning rate"
+            "start anew with a smaller learning rate, or in fp32 (sat run RUN --precision fp32)"
         )

@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -80,14 +81,14 @@ class Position:
         """Put a checkpoint's state into the network and the stage it stopped in, and return its place.
 
         Raises:
-            RunError: If the checkpoint has other stages, or another network.
+            RunError: If the checkpoint is damaged, or has other stages, optimisers or another network.
         """
         checkpoint = load_checkpoint(folder)
         if checkpoint is None:
             return cls()
         values = dict(checkpoint.values)
         names = [stage.name for stage in stages]
-        if values.pop("stages") != names:
+        if values.pop("stages", None) != names:
             raise RunError(f"the checkpoint in {folder} is of other stages than {names}: start a new run")
         optimisers = values.pop("optimisers", None)
         on_host = values.pop("on_host", ())
@@ -98,17 +99,43 @@ class Position:
             raise RunError(
                 f"the checkpoint in {folder} is of another network: {reason}; start a new run"
             ) from None
-        position = replace(cls(**values), best=_part(checkpoint.tensors, "best"))
+        position = replace(_place(values, folder), best=_part(checkpoint.tensors, "best"))
         if position.stage < len(stages):
             stage = stages[position.stage]
             for name, value in _part(checkpoint.tensors, "stage").items():
                 stage.tensors[name] = value if name in on_host else value.to(device)
-            for name, state in unflatten(optimisers, checkpoint.tensors).items():
-                stage.optimisers[name].optimiser.load_state_dict(state["optimiser"])
-                _lay_out_alike(stage.optimisers[name].optimiser)
-                if (schedule := stage.optimisers[name].schedule) is not None:
-                    schedule.load_state_dict(state["schedule"])
+            try:
+                _load_optimisers(stage, unflatten(optimisers, checkpoint.tensors))
+            except (AttributeError, KeyError, TypeError, ValueError) as error:
+                reason = " ".join(f"{type(error).__name__}: {error}".split())[:300]
+                raise RunError(
+                    f"the checkpoint in {folder} does not fit the optimisers of stage {stage.name!r}: "
+                    f"{reason}; start a new run"
+                ) from None
         return position
+
+
+def _place(values: Mapping[str, object], folder: Path) -> Position:
+    """Return the place that a checkpoint's values name, and nothing that is no place."""
+    fields = {name: value for name, value in vars(Position()).items() if name != "best"}
+    for name in fields.keys() | values.keys():
+        got, like = values.get(name), fields.get(name)
+        if type(got) is not type(like) and not (isinstance(like, float) and type(got) is int):
+            raise RunError(
+                f"the checkpoint in {folder} is damaged, or of another version: expected {name!r} to be "
+                f"{type(like).__name__ if name in fields else 'absent'}, got {got!r:.40}; start a new run"
+            )
+    return Position(**values)  # type: ignore[arg-type]  # each is of its field's type
+
+
+def _load_optimisers(stage: Stage, states: Mapping[str, Mapping[str, Any]]) -> None:
+    if states.keys() != stage.optimisers.keys():
+        raise ValueError(f"expected {', '.join(stage.optimisers)}, got {', '.join(states) or 'none'}")
+    for name, state in states.items():
+        stage.optimisers[name].optimiser.load_state_dict(state["optimiser"])
+        _lay_out_alike(stage.optimisers[name].optimiser)
+        if (schedule := stage.optimisers[name].schedule) is not None:
+            schedule.load_state_dict(state["schedule"])
 
 
 def _optimiser_states(stage: Stage) -> dict[str, dict[str, object]]:

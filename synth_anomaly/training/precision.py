@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import os
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import torch
 
 from synth_anomaly.errors import DeviceError
 
-__all__ = ["Precision", "PrecisionName", "choose_device", "choose_precision", "cpu_has_amx", "use_threads"]
+__all__ = [
+    "Precision",
+    "PrecisionName",
+    "choose_device",
+    "choose_precision",
+    "cpu_has_amx",
+    "use_threads",
+    "without_tf32",
+]
 
 PrecisionName = Literal["auto", "fp32", "bf16"]
 
@@ -35,6 +44,12 @@ class Precision:
     def autocast(self, device: torch.device) -> AbstractContextManager[object]:
         """Return the context in which networks and losses are computed."""
         return torch.autocast(device.type, torch.bfloat16) if self.name == "bf16" else nullcontext()
+
+    def predicting(self, device: torch.device) -> AbstractContextManager[object]:
+        """Return the context in which predictions are computed: what says fp32 is not rounded to TF32."""
+        if self.name == "fp32" and device.type == "cuda":
+            return without_tf32()
+        return self.autocast(device)
 
 
 def choose_device(name: str = "auto") -> torch.device:
@@ -67,9 +82,7 @@ def choose_precision(name: str, device: torch.device) -> Precision:
     Raises:
         DeviceError: If the name is unknown, or the device cannot compute in bfloat16.
     """
-    fast = (device.type == "cuda" and torch.cuda.is_bf16_supported()) or (
-        device.type == "cpu" and cpu_has_amx()
-    )
+    fast = (device.type == "cuda" and _cuda_has_bf16(device)) or (device.type == "cpu" and cpu_has_amx())
     if name == "auto":
         return Precision("bf16" if fast else "fp32")
     if name == "fp32":
@@ -79,6 +92,25 @@ def choose_precision(name: str, device: torch.device) -> Precision:
     if device.type == "mps" or (device.type == "cuda" and not fast):
         raise DeviceError(f"--precision bf16: {device} does not compute in bfloat16; use --precision fp32")
     return Precision("bf16")
+
+
+@contextmanager
+def without_tf32() -> Iterator[None]:
+    """Within the block, CUDA multiplies and convolves float32 in full, whatever the process has chosen."""
+    cudnn: Any = torch.backends.cudnn
+    try:
+        matmul, convolve = torch.get_float32_matmul_precision(), cudnn.allow_tf32
+    except RuntimeError:  # chosen for each operation, as torch 2.9 can and these switches cannot tell
+        with _in_ieee(torch.backends.cuda.matmul, cudnn.conv, cudnn.rnn):
+            yield
+        return
+    try:
+        torch.set_float32_matmul_precision("highest")
+        cudnn.allow_tf32 = False
+        yield
+    finally:
+        torch.set_float32_matmul_precision(matmul)
+        cudnn.allow_tf32 = convolve
 
 
 def cpu_has_amx() -> bool:
@@ -99,6 +131,24 @@ def use_threads(count: int | None = None) -> None:
         affinity = getattr(os, "sched_getaffinity", None)
         processors = len(affinity(0)) if affinity else os.cpu_count() or 1
         torch.set_num_threads(max(1, processors // 2))
+
+
+def _cuda_has_bf16(device: torch.device) -> bool:
+    # It asks about the current device, and by default counts what is emulated, which is slower than fp32.
+    with torch.cuda.device(device):
+        return bool(torch.cuda.is_bf16_supported(including_emulation=False))
+
+
+@contextmanager
+def _in_ieee(*operations: Any) -> Iterator[None]:
+    before = [operation.fp32_precision for operation in operations]
+    try:
+        for operation in operations:
+            operation.fp32_precision = "ieee"
+        yield
+    finally:
+        for operation, precision in zip(operations, before, strict=True):
+            operation.fp32_precision = precision
 
 
 def _has_mps() -> bool:

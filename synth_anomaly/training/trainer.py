@@ -65,7 +65,7 @@ class Trainer:
 
         Raises:
             TrainingError: If a loss or a gradient is not finite, or an objective names no optimiser.
-            Interrupted: If the user asked to stop; the checkpoint holds everything done.
+            Interrupted: If the user asked to stop; the checkpoint, where there is one, holds everything done.
         """
         self._lay_out(self.precision.memory_format)
         if self.checkpoints is not None:
@@ -94,7 +94,7 @@ class Trainer:
         for listener in self.listeners:
             listener.on_stage_end(stage)
         if self.interruption.requested:
-            self.interruption.stop()
+            self.interruption.stop(kept=self.checkpoints is not None)
 
     def _train(self, stage: Stage) -> None:
         ledger = Ledger(stage.name)
@@ -184,7 +184,7 @@ class Trainer:
         if math.isnan(figure):
             raise TrainingError(
                 f"figure {check.name!r} became nan in stage {stage.name!r} at step {self._position.step}: "
-                "the last good checkpoint is kept; look at what computes it"
+                "look at what computes it"
             )
         self._position.judge(figure, self.network, check.patience)
         return {check.name: figure}
@@ -218,7 +218,7 @@ class Trainer:
         ledger.settle()
         self._save()
         if asked:
-            self.interruption.stop()
+            self.interruption.stop(kept=self.checkpoints is not None)
 
     def _save(self) -> None:
         if self.checkpoints is not None:

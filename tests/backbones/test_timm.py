@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from synth_anomaly.backbones import Timm
-from synth_anomaly.errors import ComponentError
+from synth_anomaly.errors import ComponentError, OptionError
 from synth_anomaly.interfaces import Backbone, Pretrained
 
 
@@ -65,6 +65,15 @@ def test_weights_are_loaded_when_asked_and_not_before(timm):
 def test_an_unknown_network_is_one_line(timm):
     with pytest.raises(ComponentError, match=r"'no_such'.*timm\.list_models"):
         Timm("no_such")
+
+
+@pytest.mark.parametrize(
+    "name", ["hf-hub:stranger/model", "hf_hub:stranger/model", "local-dir:/x", "timm/resnet18"]
+)
+def test_a_network_from_elsewhere_is_refused_before_timm_hears_of_it(monkeypatch, name):
+    monkeypatch.setitem(sys.modules, "timm", None)
+    with pytest.raises(OptionError, match=r"expected one of timm's own names without .*timm\.list_models"):
+        Timm(name, pretrained=True)
 
 
 def test_maps_with_channels_last_are_refused(timm):

@@ -100,7 +100,7 @@ def test_ctrl_c_twice_stops_at_once(sat, arguments, monkeypatch):
     """The second one does not wait for the step to end, and still says how to go on."""
     from synth_anomaly.training.interrupt import Interruption
 
-    def stop(interruption):
+    def stop(interruption, *, kept):
         raise KeyboardInterrupt
 
     monkeypatch.setattr(Interruption, "stop", stop)

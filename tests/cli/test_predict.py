@@ -65,6 +65,18 @@ def test_from_python_the_same(sat, run, parts):
         np.testing.assert_array_equal(prediction.maps[0, 0].numpy(), read_map(said.folder / "000.npz"))
 
 
+@pytest.mark.parametrize(
+    "content",
+    ["", "{", "[]", '{"metrics": {}, "map_range": [1]}', '{"metrics": {}, "map_range": ["a", "b"]}']
+    + [f'{{"metrics": {{}}, "map_range": {wrong}}}' for wrong in ("3", "[1, 0]", "[NaN, 1]", "[[0], 1]")],
+)
+def test_damaged_figures_of_the_run_stop_no_prediction(sat, run, parts, content):
+    (run / "metrics.json").write_text(content)
+    said = sat("predict", run, parts / "bolt/test/good/000.png", "--device=cpu")
+    assert len(rows(said.folder)) == 1
+    assert "metrics.json cannot be read, so overlays have a scale of their own" in said.stderr
+
+
 def test_files_of_one_name_in_two_folders(sat, run, parts):
     files = [parts / category / "test/good/000.png" for category in ("bolt", "nut")]
     said = sat("predict", run, *files)

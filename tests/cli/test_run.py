@@ -10,12 +10,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from synth_anomaly.errors import DataError
 from synth_anomaly.evaluation import METRICS
 from synth_anomaly.recipe import Recipe
 from synth_anomaly.reporting.maps import read_map
 
 KEYS = {"metrics", "dataset", "category", "split", "method", "preset", "seed", "seconds", "versions"}
-ANOSEG = ["--set=decoder_channels=[4,4,4,4,4]", "--set=discriminator_width=4", "--set=detector_steps=2"]
+ANOSEG = ["--set=decoder_channels=[4,4,4]", "--set=discriminator_width=4", "--set=detector_steps=2"]
 
 
 @pytest.fixture
@@ -176,6 +177,20 @@ class TestMistakes:
         assert sat("run", "segmentation", "--data", parts, *arguments).refuses(*texts)
         assert not Path("runs").exists()
 
+    def test_a_method_without_any_quick_preset_runs(self, sat, parts, tmp_path, monkeypatch):
+        (tmp_path / "plain_of_tests.py").write_text(
+            "from synth_anomaly import Pipeline\n"
+            "class Plain(Pipeline): presets = {'large': {'size': 512}, 'paper': {}}\n"
+            "class Stuck(Pipeline): presets = {'large': {'size': 512}}\n"
+        )
+        monkeypatch.syspath_prepend(tmp_path)
+        arguments = ["--data", parts, "--category=bolt", "--precision=fp32", *sat.tiny]
+        said = sat("run", "plain_of_tests:Plain", *arguments)
+        assert said.metrics["preset"] == "paper"
+        assert "preset paper" in said.stderr.splitlines()[0]
+        assert sat("run", "plain_of_tests:Stuck", *arguments).refuses("--preset", "large")
+        assert sat("run", "plain_of_tests:Stuck", *arguments, "--preset=large").metrics["preset"] == "large"
+
     def test_an_unknown_method(self, sat):
         assert sat("run", "segmentatoin").refuses("'segmentatoin'", "'segmentation'", "sat list method")
 
@@ -315,3 +330,74 @@ class TestResume:
     def test_what_is_no_run_is_an_error(self, sat, parts):
         assert sat("run", "--resume", "nowhere").refuses("nowhere")
         assert sat("run", "--resume", parts).refuses("recipe.toml")
+
+
+def test_figures_name_the_images_that_they_come_from(sat, parts, one_run):
+    table = json.loads((one_run / "metrics.json").read_text())
+    assert table["root"] == Recipe.read(one_run).data.root
+    assert table["training_images"] == 4
+    assert table["root"] in (one_run / "report.html").read_text()
+    again = sat("evaluate", one_run, "--data", "parts", "--out", "again", "--device=cpu").metrics
+    assert (again["root"], again["training_images"]) == (str(parts), 4)
+
+
+def test_the_exported_demo_says_that_it_is_one(sat, monkeypatch):
+    pytest.importorskip("sat_anoseg")
+    for name, count in {"GOOD_TRAIN": 3, "GOOD_TEST": 2, "DEFECTIVE_PER_KIND": 1}.items():
+        monkeypatch.setattr(f"synth_anomaly.data.demo_dataset.{name}", count)
+    assert sat("demo", "--category=bottle", "--size=32", "--out=d").code == 0
+    said = sat("run", "anoseg", *sat.tiny, *ANOSEG, "--data=d", "--category=bottle")
+    assert said.metrics["dataset"] == "demo"
+    assert said.metrics["published"] == {}
+    assert said.metrics["notes"][0].startswith("demo: ")
+    assert "Rendered demo images" in said.stdout
+
+
+def test_published_means_need_every_category_of_the_paper(sat, parts, monkeypatch):
+    pytest.importorskip("sat_anoseg")
+    command = ["run", "anoseg", *sat.tiny, *ANOSEG, "--data", parts, "--category=all", "--preset=base"]
+    command.append("--set=decoder_channels=[4,4,4,4,4]")
+    assert "published" not in sat(*command).stdout
+    monkeypatch.setattr("synth_anomaly.data.mvtec_ad.TRAINING_IMAGES", {"bolt": 4, "nut": 4})
+    said = sat(*command)
+    row = next(line.split() for line in said.stdout.splitlines() if "published" in line)
+    assert {"0.923", "0.492"} <= set(row)
+    figures = [json.loads(path.read_text())["published"] for path in said.folder.glob("*/2/metrics.json")]
+    assert figures == [{}, {}]
+
+
+@pytest.mark.parametrize("before", [True, False])
+def test_verbose_stands_before_or_after_the_command(sat, monkeypatch, before):
+    def fail(*_arguments, **_others):
+        raise DataError("nothing there") from OSError("a cause")
+
+    monkeypatch.setattr("synth_anomaly.cli.run.find_source", fail)
+    command = ["run", "segmentation"]
+    said = sat("-v", *command) if before else sat(*command, "-v")
+    assert "a cause" in said.stderr
+    assert "a cause" not in sat(*command).stderr
+    for other in ("evaluate", "predict"):
+        assert "--verbose" in sat(other, "--help").stdout
+
+
+class TestLists:
+    def test_items_are_changed_by_number(self, sat, parts):
+        chain = '--set=synthesizer={name="chain",synthesizers=["cutpaste","cutpaste"]}'
+        said = sat.run(
+            "--data", parts, "--category=bolt", chain, "--set=synthesizer.synthesizers.1.shape.area=[0.1,0.2]"
+        )
+        first, second = Recipe.read(said.folder).settings["synthesizer"]["synthesizers"]
+        assert second["shape"]["area"] == [0.1, 0.2] != first["shape"]["area"]
+
+    @pytest.mark.parametrize(
+        ("change", "text"),
+        [("synthesizer.synthesizers.2.shape=whole-image", "no item 2"), ("steps.0=3", "'steps'")],
+    )
+    def test_what_is_no_item_is_one_line(self, sat, parts, change, text):
+        chain = '--set=synthesizer={name="chain",synthesizers=["cutpaste","cutpaste"]}'
+        said = sat("run", "segmentation", "--data", parts, "--category=bolt", chain, f"--set={change}")
+        assert said.refuses(text)
+
+    def test_the_same_name_keeps_the_options(self, sat, parts):
+        said = sat.run("--data", parts, "--category=bolt", "--backbone=resnet18")
+        assert Recipe.read(said.folder).settings["backbone"]["width"] == 4

@@ -53,9 +53,12 @@ def make(tmp_path):
 @pytest.fixture
 def components():
     """The core's own pieces, whether or not the package is installed."""
+    from dataclasses import replace
     from importlib.metadata import EntryPoint
 
     from synth_anomaly.catalogue import Catalogue
     from synth_anomaly.discovery import discover
 
-    return Catalogue(discover(found=[EntryPoint("built-in", "synth_anomaly.builtin", "synth_anomaly")]))
+    plugins = discover(found=[EntryPoint("built-in", "synth_anomaly.builtin", "synth_anomaly")])
+    found = tuple(replace(plugin, distribution="synth-anomaly") for plugin in plugins.found)
+    return Catalogue(replace(plugins, found=found))

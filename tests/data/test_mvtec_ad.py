@@ -5,7 +5,10 @@ import shutil
 
 import pytest
 
-from synth_anomaly.data.mvtec_ad import MVTecAD
+from synth_anomaly.data import export_demo
+from synth_anomaly.data.folder import Folder
+from synth_anomaly.data.layout import DEMO_MARKER
+from synth_anomaly.data.mvtec_ad import TRAINING_IMAGES, MVTecAD, has_all_categories, is_original
 from synth_anomaly.errors import DataError
 from synth_anomaly.interfaces import Dataset
 
@@ -129,3 +132,26 @@ def test_masks_of_good_images_are_not_read(make):
     root = make.mvtec()
     make.mask("bolt/ground_truth/good/000_mask.png")
     assert MVTecAD(root, "bolt").test()[0].read_mask is None
+
+
+def test_the_exported_demo_stays_the_demo(tmp_path):
+    export_demo(tmp_path, "bottle", size=32)
+    dataset = MVTecAD(str(tmp_path), "bottle")
+    assert dataset.name == "demo"
+    assert Folder(str(tmp_path), "bottle").name == Folder(str(tmp_path / "bottle")).name == "demo"
+    (tmp_path / "bottle" / DEMO_MARKER).unlink()
+    assert MVTecAD(str(tmp_path), "bottle").name == "mvtec_ad"
+
+
+def test_mvtec_ad_is_told_by_its_number_of_images(tmp_path):
+    folder = tmp_path / "toothbrush" / "train" / "good"
+    folder.mkdir(parents=True)
+    for number in range(59):
+        (folder / f"{number:03d}.png").touch()
+    assert not is_original(MVTecAD(str(tmp_path), "toothbrush"))
+    (folder / "059.png").touch()
+    assert is_original(MVTecAD(str(tmp_path), "toothbrush"))
+    assert is_original(Folder(str(tmp_path), "toothbrush"))
+    assert has_all_categories("mvtec_ad", TRAINING_IMAGES)
+    assert not has_all_categories("mvtec_ad", ["toothbrush"])
+    assert sum(TRAINING_IMAGES.values()) == 3629

@@ -73,3 +73,10 @@ def test_a_missing_figure_is_explained_beneath():
     text = text_of(categories_table(rows))
     assert "n/a" in text
     assert "for which the figure is defined" in text
+
+
+def test_published_means_stand_beneath_the_mean():
+    rows = {"a": {"pixel_auroc": 0.5, "pixel_ap": 0.5}}
+    lines = text_of(categories_table(rows, published={"pixel_auroc": 0.97})).splitlines()
+    assert [line.split() for line in lines if "published" in line] == [["published", "0.970", "n/a"]]
+    assert "published" not in text_of(categories_table(rows))

@@ -37,7 +37,7 @@ def test_terms_that_are_not_finite_are_named(number):
         ledger.settle()
     assert str(caught.value) == (
         f"loss term 'generator/deceive' became {number} in stage 'game' at step 6: "
-        "the last good checkpoint is kept; try --precision fp32 or a smaller learning rate"
+        "start anew with a smaller learning rate, or in fp32 (sat run RUN --precision fp32)"
     )
 
 

@@ -1,4 +1,5 @@
 import os
+from contextlib import nullcontext
 
 import pytest
 import torch
@@ -14,7 +15,11 @@ def machine(monkeypatch):
     def pretend(cuda=0, mps=False, amx=False, bf16=True):
         monkeypatch.setattr(torch.cuda, "device_count", lambda: cuda)
         monkeypatch.setattr(torch.cuda, "is_available", lambda: cuda > 0)
-        monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda: bf16)
+        monkeypatch.setattr(torch.cuda, "device", lambda _: nullcontext())
+        # Before compute capability 8 bfloat16 is emulated, which counts unless one says that it does not.
+        monkeypatch.setattr(
+            torch.cuda, "is_bf16_supported", lambda including_emulation=True: bf16 or including_emulation
+        )
         monkeypatch.setattr(torch.backends.mps, "is_available", lambda: mps)
         monkeypatch.setattr(precision, "cpu_has_amx", lambda: amx)
 
@@ -92,6 +97,42 @@ def test_autocast_is_of_that_precision_only():
         with Precision(name).autocast(torch.device("cpu")):
             assert layer(x).dtype == dtype
     assert layer(x).dtype == torch.float32
+
+
+def switches():
+    return torch.get_float32_matmul_precision(), torch.backends.cudnn.allow_tf32
+
+
+@pytest.fixture
+def tf32():
+    """Let the process choose TF32, and put back what it had chosen."""
+    before = switches()
+    torch.set_float32_matmul_precision("medium")
+    torch.backends.cudnn.allow_tf32 = True
+    yield
+    torch.set_float32_matmul_precision(before[0])
+    torch.backends.cudnn.allow_tf32 = before[1]
+
+
+@pytest.mark.usefixtures("tf32")
+def test_what_predicts_in_fp32_on_cuda_does_not_round_to_tf32():
+    with Precision("fp32").predicting(torch.device("cuda:0")):
+        assert switches() == ("highest", False)
+    assert switches() == ("medium", True)
+    with Precision("fp32").predicting(torch.device("cpu")):
+        assert switches() == ("medium", True)
+
+
+@pytest.mark.usefixtures("tf32")
+@pytest.mark.skipif(not hasattr(torch.backends.cudnn, "conv"), reason="torch 2.9 brought a choice each")
+def test_a_choice_for_each_operation_is_put_back():
+    operations = (torch.backends.cuda.matmul, torch.backends.cudnn.conv, torch.backends.cudnn.rnn)
+    torch.backends.cudnn.conv.fp32_precision = "ieee"
+    chosen = [operation.fp32_precision for operation in operations]
+    assert chosen[1:] == ["ieee", "tf32"]
+    with Precision("fp32").predicting(torch.device("cuda:0")):
+        assert [operation.fp32_precision for operation in operations] == ["ieee"] * 3
+    assert [operation.fp32_precision for operation in operations] == chosen
 
 
 @pytest.mark.parametrize(

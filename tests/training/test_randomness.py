@@ -63,3 +63,15 @@ def test_orders_differ_between_epochs_stages_and_seeds():
         epoch_order(*place, 30).tolist() for place in [(0, "a", 0), (0, "a", 1), (0, "b", 0), (1, "a", 0)]
     ]
     assert len({tuple(order) for order in orders}) == 4
+
+
+def test_an_apple_gpu_is_seeded_and_put_back(monkeypatch):
+    said = []
+    monkeypatch.setattr(torch.mps, "get_rng_state", lambda: "before")
+    monkeypatch.setattr(torch.mps, "set_rng_state", said.append)
+    monkeypatch.setattr(torch.mps, "manual_seed", said.append)
+    with forked_rng(7, "mps"):
+        assert said == [7]
+    assert said == [7, "before"]
+    with forked_rng(7, "cpu"):
+        assert said == [7, "before"]

@@ -86,9 +86,9 @@ class AnoSeg(Method):
         return Prediction(1 - normality.mean(dim=1, keepdim=True), scores, reconstruction)
 
     @classmethod
-    def published(cls, dataset: str, category: str) -> Mapping[str, float]:
-        """Return the paper's figures for a category of MVTec AD (tables 1, 2 and 4)."""
-        return published(category) if dataset == "mvtec_ad" else {}
+    def published(cls, dataset: str, category: str, preset: str) -> Mapping[str, float]:
+        """Return the paper's figures of a preset for a category of MVTec AD (tables 1 to 5)."""
+        return published(category, preset) if dataset == "mvtec_ad" else {}
 
     @property
     def _detector(self) -> Detector:

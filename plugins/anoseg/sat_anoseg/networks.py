@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from synth_anomaly.catalogue import build_network
+from synth_anomaly.errors import OptionError
 from synth_anomaly.heads import ConvDecoder
 
 __all__ = ["Generated", "Generator", "with_coordinates"]
@@ -37,6 +38,9 @@ class Generator(nn.Module):
         map_channels: Channels of the map; 0 for no map decoder.
         image_channels: Channels of the reconstruction; 0 for no image decoder.
         coordinates: Whether two coordinate channels are joined to the input (section 3.3).
+
+    Raises:
+        OptionError: If the decoders' doublings do not undo the encoder's stride.
     """
 
     def __init__(
@@ -55,6 +59,12 @@ class Generator(nn.Module):
         width = self.encoder.channels[-1]
         self.map_decoder = _decoder(width, decoder_channels, map_channels)
         self.image_decoder = _decoder(width, decoder_channels, image_channels)
+        if (scale := 2 ** len(decoder_channels)) != (stride := self.encoder.strides[-1]):
+            raise OptionError(
+                f"expected decoder_channels that enlarge by the backbone's stride of {stride}, got "
+                f"{len(decoder_channels)} widths, which enlarge by {scale}: give one width for each "
+                "doubling, or change the backbone's out_levels"
+            )
 
     def forward(self, inputs: Tensor) -> Generated:
         """Return what the decoders make of ``inputs``, ``(B, in_channels, H, W)`` in [0, 1]."""

@@ -75,7 +75,7 @@ def analyse(run: Path, *, device: str = "auto", allow_code: bool = False) -> Thr
             f"expected masks of {dataset.name} {dataset.category}, got none: add ground_truth images"
         )
     grid = np.linspace(0, 1, _STEPS + 1)
-    title = f"{recipe.method} ({recipe.preset}) on {dataset.name} / {dataset.category}"
+    title = f"{method.name} ({recipe.preset}) on {dataset.name} / {dataset.category}"
     return ThresholdAnalysis(title, grid, iou_curve(evaluation.maps, evaluation.masks, grid))
 
 

@@ -106,14 +106,22 @@ def test_an_ablation_changes_one_part_at_a_time(tiny):
 @pytest.mark.parametrize("category", MVTEC_AD)
 def test_the_published_figures(category):
     pixel, image = MVTEC_AD[category]
-    figures = AnoSeg.published("mvtec_ad", category)
+    figures = AnoSeg.published("mvtec_ad", category, "paper")
     assert (figures["pixel_auroc"], figures["image_auroc"]) == (pixel, image)
     assert figures.get("pixel_iou_max") == (0.542 if category == "mean" else None)
 
 
 def test_nothing_is_published_of_other_data():
-    assert AnoSeg.published("demo", "bottle") == {}
-    assert AnoSeg.published("mvtec_ad", "cat") == {}
+    assert AnoSeg.published("demo", "bottle", "paper") == {}
+    assert AnoSeg.published("mvtec_ad", "cat", "paper") == {}
+
+
+@pytest.mark.parametrize("preset", sorted(AnoSeg.presets))
+def test_figures_stand_beside_the_configuration_that_they_are_of(preset):
+    is_whole = preset in {"quick", "paper", "+coordinates", "+classification"}
+    assert bool(AnoSeg.published("mvtec_ad", "bottle", preset)) == is_whole
+    mean = AnoSeg.published("mvtec_ad", "mean", preset)
+    assert mean == (AnoSeg.published("mvtec_ad", "mean", "paper") if is_whole else ABLATIONS[preset])
 
 
 def test_the_means_are_those_of_the_categories():
@@ -145,6 +153,11 @@ def test_the_ablations_figures_are_of_presets():
         ({"preset": "papr"}, RecipeError, "method 'anoseg' has no preset 'papr': did you mean 'paper'"),
         ({"segmentation_norm": "l3"}, OptionError, "option 'segmentation_norm' takes Literal"),
         ({"decoder_channels": []}, OptionError, "channels takes at least one width"),
+        (
+            {"decoder_channels": [8, 4, 4]},
+            OptionError,
+            "enlarge by the backbone's stride of 32, got 3 widths, which enlarge by 8",
+        ),
         ({"backbone": {"in_channels": 3}}, OptionError, "has in_channels = 3, this method gives it 5"),
         ({"alpa": 2}, OptionError, "has no option 'alpa': did you mean 'alpha'"),
     ],

@@ -1,0 +1,60 @@
+"""A package that offers names which are taken: what never named it goes on, a typed name is an error."""
+
+import pytest
+
+CODE = """
+from synth_anomaly.plugin import Component, hookimpl
+SAT_PLUGIN_API = 1
+@hookimpl
+def sat_components():
+    yield Component("backbone", "resnet18", "sat_rival:Nothing", "another")
+    yield Component("synthesizer", "hard-augmentation", "sat_rival:Nothing", "another")
+"""
+TINY = ["--set=size=32", "--set=steps=1", "--set=batch_size=2", "--set=backbone.width=4", "--device=cpu"]
+ANOSEG = ["--set=decoder_channels=[4,4,4]", "--set=discriminator_width=4", "--set=detector_steps=1"]
+
+
+@pytest.fixture
+def sat(machine, parts, tmp_path):
+    """``sat`` on a machine with a rival; without it where ``rival=False``."""
+    machine.install("sat-rival", CODE)
+
+    def run(*arguments, rival=True):
+        others = {} if rival else {"SAT_DISABLE_PLUGINS": "rival"}
+        return machine.run(*map(str, arguments), OMP_NUM_THREADS="1", **others)
+
+    return run
+
+
+def test_defaults_presets_and_saved_runs_mean_what_they_meant(sat, parts, tmp_path):
+    pytest.importorskip("sat_anoseg")
+    command = [
+        "run",
+        "anoseg",
+        "--data",
+        parts,
+        "--category=bolt",
+        *TINY,
+        *ANOSEG,
+        "--out",
+        tmp_path / "runs",
+    ]
+    before = sat(*command, rival=False)
+    assert before.returncode == 0, before.stderr
+    after = sat(*command)
+    assert after.returncode == 0, after.stderr
+    recipe = (tmp_path / "runs/anoseg/bolt/1/recipe.toml").read_text()
+    assert 'method = "sat-anoseg/anoseg"' in recipe
+    weights = [(tmp_path / f"runs/anoseg/bolt/{n}/weights.safetensors").read_bytes() for n in (1, 2)]
+    assert weights[0] == weights[1]
+    for number in (1, 2):
+        done = sat("evaluate", tmp_path / f"runs/anoseg/bolt/{number}", "--out", tmp_path / f"again-{number}")
+        assert done.returncode == 0, done.stderr
+
+
+def test_a_typed_name_is_the_error_that_names_both(sat, parts):
+    assert "synth-anomaly/resnet18" in sat("list", "backbone").stdout
+    for typed in (["--backbone", "resnet18"], ["--set", "backbone.name=resnet18"]):
+        said = sat("run", "segmentation", "--data", parts, "--category=bolt", *typed)
+        assert said.returncode == 2
+        assert said.stderr.startswith("error: backbone 'resnet18' is offered by sat-rival and synth-anomaly")
