@@ -6,7 +6,7 @@ import torch
 from torch import nn
 
 from synth_anomaly.augmentation import Flips, QuarterTurns, augment_alike
-from synth_anomaly.catalogue import Catalogue
+from synth_anomaly.catalogue import Catalogue, catalogue
 from synth_anomaly.discovery import discover
 from synth_anomaly.errors import ComponentError, DataError, OptionError
 
@@ -137,7 +137,8 @@ def test_recipes_name_kornia_and_ours(recipe, plugins, pair):
     assert guide.shape == pair[1].shape
 
 
-def test_flips_are_described_by_their_options(plugins):
+def test_flips_are_described_by_their_options():
+    plugins = catalogue()
     described = plugins.describe("augmentation", Flips(0.25, 0.75))
     assert described == {"name": "flips", "horizontal": 0.25, "vertical": 0.75}
     assert plugins.describe("augmentation", QuarterTurns()) == {"name": "quarter-turns"}

@@ -24,7 +24,7 @@ def test_a_category_that_a_run_can_use(sat, few):
     assert clean
     assert all((Path("parts/bottle/test") / path).is_file() for path in clean)
     run = sat.run("--data=parts", "--category=bottle")
-    assert run.metrics["dataset"] == "mvtec_ad"
+    assert run.metrics["dataset"] == "demo"
     assert run.metrics["training_images"] == 3
 
 

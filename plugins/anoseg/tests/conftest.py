@@ -7,7 +7,7 @@ TINY = {
     "batch_size": 2,
     "steps": 1,
     "detector_steps": 1,
-    "backbone": {"name": "resnet18", "width": 4},
+    "backbone": {"name": "resnet18", "width": 4, "out_levels": [1, 2, 3, 4]},
     "decoder_channels": [8, 4, 4, 4, 4],
     "discriminator_width": 4,
 }
