@@ -64,7 +64,7 @@ class TrainingError(SynthAnomalyError):
 
 
 class Interrupted(SynthAnomalyError):  # noqa: N818  # it is no error, and no mistake
-    """The user asked to stop; everything done so far is in the checkpoint."""
+    """The user asked to stop; what a checkpoint keeps, where there is one, is kept."""
 
 
 class RunError(SynthAnomalyError):

@@ -335,7 +335,9 @@ def test_settings_change_a_preset_table_by_table():
 
 def test_every_preset_of_the_pipeline_builds():
     for preset in Pipeline.presets:
-        Pipeline(preset, backbone={"width": 4})
+        made = Pipeline(preset, backbone={"width": 4})
+        assert made.preset == preset
+        assert made.backbone.width == 4
 
 
 def test_methods_are_made_by_name():

@@ -123,7 +123,7 @@ def use_threads(count: int | None = None) -> None:
     """Compute on the CPU with this many threads, for the whole process.
 
     By default half as many as there are processors, at least one, unless ``OMP_NUM_THREADS`` says otherwise:
-    two processors mostly share one core, and a second thread on it costs more than it brings.
+    where two processors share a core, a second thread on it mostly waits.
     """
     if count is not None:
         torch.set_num_threads(count)

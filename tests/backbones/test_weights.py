@@ -40,7 +40,8 @@ def test_no_weights_asked_for_none_loaded():
 
 
 def test_constructing_reads_nothing(tmp_path):
-    ResNet18(width=4, weights=str(tmp_path / "absent.pth"))
+    absent = str(tmp_path / "absent.pth")
+    assert ResNet18(width=4, weights=absent).weights == absent
 
 
 def test_stages_that_are_not_built_take_one_line(published, tmp_path):
