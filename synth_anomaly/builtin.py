@@ -41,7 +41,9 @@ _COMPONENTS = {
         "replace": (
             "synthesizers.blends.replace:Replace",
             "content instead of the image, weighted by the mask",
-        )
+        ),
+        "alpha": ("synthesizers.blends.alpha:Alpha", "content that the image shines through"),
+        "soft": ("synthesizers.blends.soft:Soft", "content that fades out towards its edge"),
     },
     "augmentation": {
         "flips": ("augmentation:Flips", "horizontal and vertical flips"),

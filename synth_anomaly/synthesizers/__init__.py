@@ -1,6 +1,6 @@
 """Synthetic defects: shapes, fills and blends, and what is made of them."""
 
-from synth_anomaly.synthesizers.blends import Replace
+from synth_anomaly.synthesizers.blends import Alpha, Replace, Soft
 from synth_anomaly.synthesizers.combine import Chain, Mixed, OneOf
 from synth_anomaly.synthesizers.fills import (
     ColourJitter,
@@ -17,6 +17,7 @@ from synth_anomaly.synthesizers.replay import Replayable
 from synth_anomaly.synthesizers.shapes import Rectangle, Scar, WholeImage
 
 __all__ = [
+    "Alpha",
     "Chain",
     "ColourJitter",
     "Donor",
@@ -30,6 +31,7 @@ __all__ = [
     "Replace",
     "Replayable",
     "Scar",
+    "Soft",
     "Sometimes",
     "Successive",
     "WholeImage",

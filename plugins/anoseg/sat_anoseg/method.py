@@ -47,7 +47,10 @@ class AnoSeg(Method):
         channels = channels_for(min(settings.input_size), settings.discriminator_width)
         detector_maps = settings.map_channels * settings.detector_map_input
         self.segmentation_generator = Generator(
-            map_channels=settings.map_channels, image_channels=3 * settings.adversarial, **shared
+            map_channels=settings.map_channels,
+            map_bias=settings.map_bias,
+            image_channels=3 * settings.adversarial,
+            **shared,
         )
         self.segmentation_discriminator = (
             Discriminator(3 + settings.map_channels, channels) if settings.adversarial else None

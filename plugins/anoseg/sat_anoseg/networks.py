@@ -36,6 +36,7 @@ class Generator(nn.Module):
         in_channels: Channels of the input, without coordinates.
         decoder_channels: Widths of the decoders' pairs (table 6).
         map_channels: Channels of the map; 0 for no map decoder.
+        map_bias: Where the last bias of the map decoder starts.
         image_channels: Channels of the reconstruction; 0 for no image decoder.
         coordinates: Whether two coordinate channels are joined to the input (section 3.3).
 
@@ -52,12 +53,15 @@ class Generator(nn.Module):
         map_channels: int,
         image_channels: int,
         coordinates: bool,
+        map_bias: float = 0.0,
     ) -> None:
         super().__init__()
         self.coordinates = coordinates
         self.encoder = build_network("backbone", backbone, in_channels=in_channels + 2 * coordinates)
         width = self.encoder.channels[-1]
         self.map_decoder = _decoder(width, decoder_channels, map_channels)
+        if self.map_decoder is not None:
+            nn.init.constant_(self.map_decoder.layers[-1].bias, map_bias)
         self.image_decoder = _decoder(width, decoder_channels, image_channels)
         if (scale := 2 ** len(decoder_channels)) != (stride := self.encoder.strides[-1]):
             raise OptionError(

@@ -65,7 +65,7 @@ class Segmentation:
     def panels(self, batch: Batch, random: RandomGenerator) -> Mapping[str, Tensor]:
         """Return pictures of a batch: its images, their synthetic defects, what the network makes of them."""
         x_seg, a_seg = self._x_seg(batch, random)
-        x_ano, a_ano = (joined[len(batch.images) :] for joined in (x_seg, a_seg))
+        x_ano, a_ano = (joined[-len(batch.images) :] for joined in (x_seg, a_seg))
         generated = self.generator(x_ano)
         assert generated.normality is not None  # noqa: S101  # stage 1 always decodes a map
         panels = {
@@ -79,8 +79,12 @@ class Segmentation:
     def _x_seg(self, batch: Batch, random: RandomGenerator) -> tuple[Tensor, Tensor]:
         """Return equation 1's ``x_Seg`` and ``A_Seg``: normal images first, then synthetic defects."""
         defects = self.settings.synthesizer(batch.images, random, guide=batch.guide, donors=batch.images)
-        a_seg = torch.cat([torch.ones_like(defects.masks), 1 - defects.masks])
-        return torch.cat([batch.images, defects.images]), a_seg.expand(-1, self.settings.map_channels, -1, -1)
+        share = self.settings.normal_share
+        # batches come in random order, so the first are any
+        normal = batch.images[: round(len(batch.images) * share / (1 - share))]
+        a_nor = torch.ones_like(defects.masks[: len(normal)])
+        a_seg = torch.cat([a_nor, 1 - defects.masks])
+        return torch.cat([normal, defects.images]), a_seg.expand(-1, self.settings.map_channels, -1, -1)
 
 
 def _grey(maps: Tensor) -> Tensor:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from synth_anomaly.errors import OptionError
 from synth_anomaly.heads import DECODER_CHANNELS
 from synth_anomaly.interfaces import Augmentation, Backbone, Synthesizer
 from synth_anomaly.method import MethodSettings
@@ -22,8 +23,9 @@ class AnoSegSettings(MethodSettings):
 
     Attributes:
         size: Input size in pixels (section 4.1: 256).
-        batch_size: Good images a step (section 4.1: 16). Each also gives one synthetic defect, so that
-            ``x_Seg`` holds 32 (how the paper mixes them is open: ours).
+        batch_size: Good images a step (section 4.1: 16). Each gives one synthetic defect.
+        normal_share: Share of ``x_Seg`` that stays normal, at most half: with 0.5 all good images are in it
+            beside their synthetic defects (how the paper mixes them is open: ours).
         validation: Share of good images held back (the paper trains on all: 0).
         synthesizer: Makes ``x_Ano`` and ``A_Ano`` (section 3.1).
         augment: Augmentation before synthesis (none in the paper).
@@ -31,6 +33,8 @@ class AnoSegSettings(MethodSettings):
             random weights, ``{name = "resnet18", weights = "imagenet"}`` asks for others.
         decoder_channels: Widths of the decoders' five pairs (table 6).
         map_channels: Channels of the map decoder. Table 6 prints 3 for both decoders; 1 is ours.
+        map_bias: Where the last bias of the map decoder starts (unpublished: 0 is ours). Below 0, the map
+            starts as a defect and normality is learned: features that are all 0 then mean a defect.
         discriminator_width: Channels of the discriminators' first layer (table 6: 64).
         coordinates: Whether two coordinate channels join the image (section 3.3).
         adversarial: Whether there is an image decoder, with ``L_Re`` and ``L_Adv`` (section 3.2).
@@ -55,11 +59,13 @@ class AnoSegSettings(MethodSettings):
 
     size: int | tuple[int, int] = 256
     batch_size: int = 16
+    normal_share: float = 0.5
     synthesizer: Synthesizer = _HARD_AUGMENTATION
     augment: Augmentation | None = None
     backbone: Backbone | str | Mapping[str, Any] = "resnet18"
     decoder_channels: tuple[int, ...] = DECODER_CHANNELS
     map_channels: int = 1
+    map_bias: float = 0.0
     discriminator_width: int = 64
     coordinates: bool = True
     adversarial: bool = True
@@ -84,6 +90,11 @@ class AnoSegSettings(MethodSettings):
         super().__post_init__()
         self.require_positive("steps", "detector_steps", "learning_rate", "discriminator_learning_rate")
         self.require_positive("map_channels", "discriminator_width")
+        if not 0 <= self.normal_share <= 0.5:
+            raise OptionError(
+                f"expected normal_share in [0, 0.5], got {self.normal_share!r}: "
+                "0.5 sets each good image beside its synthetic defect"
+            )
 
 
 _BASE: Mapping[str, Any] = {"synthesizer": "cutpaste", "adversarial": False, "coordinates": False}

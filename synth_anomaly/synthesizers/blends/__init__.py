@@ -1,5 +1,7 @@
 """How content joins an image."""
 
+from synth_anomaly.synthesizers.blends.alpha import Alpha
 from synth_anomaly.synthesizers.blends.replace import Replace
+from synth_anomaly.synthesizers.blends.soft import Soft
 
-__all__ = ["Replace"]
+__all__ = ["Alpha", "Replace", "Soft"]

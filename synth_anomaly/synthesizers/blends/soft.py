@@ -1,0 +1,75 @@
+"""Content that fades out towards the edge of its mask."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Generator, Tensor
+
+from synth_anomaly.parameters import Parameters
+from synth_anomaly.synthesizers.blends.alpha import check_opacity
+from synth_anomaly.synthesizers.draws import uniform
+
+__all__ = ["Soft", "gaussian_blur"]
+
+
+@dataclass(frozen=True)
+class Soft:
+    """Feathers a mask inward, so that a defect has no sharp outline.
+
+    The mask is blurred, and its weight falls from 1 where the blurred mask is greatest to 0 where it is half
+    of that, which is the outline of a large mask. A mask much thinner than the blur keeps its outline.
+
+    Args:
+        softness: Least and greatest standard deviation of the blur, as a share of the image's shorter side,
+            uniform in between; 0 keeps the outline sharp.
+        opacity: Least and greatest opacity in (0, 1], uniform in between.
+    """
+
+    softness: tuple[float, float] = (0.0, 0.02)
+    opacity: tuple[float, float] = (1.0, 1.0)
+
+    def __post_init__(self) -> None:
+        check_opacity(self.opacity)
+        if not 0 <= self.softness[0] <= self.softness[1] <= 1:
+            raise ValueError(f"softness must be two shares, 0 <= low <= high <= 1, got {self.softness!r}")
+
+    def draw(self, count: int, generator: Generator) -> Parameters:
+        """Draw ``softness`` and ``opacity``, each ``(count,)``."""
+        return Parameters(
+            {
+                "softness": uniform(*self.softness, count, generator),
+                "opacity": uniform(*self.opacity, count, generator),
+            }
+        )
+
+    def join(self, images: Tensor, content: Tensor, masks: Tensor, parameters: Parameters) -> Tensor:
+        """Return the mixture; the image where a mask is 0."""
+        blurred = gaussian_blur(masks.float(), parameters["softness"] * min(masks.shape[2:]))
+        greatest = blurred.amax(dim=(2, 3), keepdim=True).clamp(min=1e-6)
+        feathered = (2 * blurred / greatest - 1).clamp(min=0) * masks
+        weights = feathered * parameters["opacity"][:, None, None, None]
+        return torch.lerp(images, content.to(images.dtype), weights.to(images.dtype))
+
+
+def gaussian_blur(maps: Tensor, sigmas: Tensor) -> Tensor:
+    """Blur each map by its own width, as two matrix products a batch.
+
+    Outside the image nothing is added: the kernel is cut at the border and sums to 1 there as well.
+
+    Args:
+        maps: ``(B, C, H, W)`` float.
+        sigmas: ``(B,)`` standard deviations in pixels; 0 leaves a map as it is.
+    """
+    height, width = maps.shape[2:]
+    down, across = _kernels(height, sigmas), _kernels(width, sigmas)
+    return down[:, None] @ maps @ across[:, None].transpose(2, 3)
+
+
+def _kernels(length: int, sigmas: Tensor) -> Tensor:
+    """Return ``(B, length, length)``, whose row i holds the weights of pixel i."""
+    place = torch.arange(length, device=sigmas.device, dtype=torch.float32)
+    distance = (place[:, None] - place).square()
+    kernels = torch.exp(-distance / (2 * sigmas.float().clamp(min=0.05).square())[:, None, None])
+    return kernels / kernels.sum(dim=2, keepdim=True)
