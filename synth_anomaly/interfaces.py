@@ -28,6 +28,7 @@ __all__ = [
     "EpochReport",
     "Fill",
     "Guide",
+    "GuidedShape",
     "Head",
     "Loss",
     "MethodLike",
@@ -76,6 +77,11 @@ class Defects:
     images: Tensor
     masks: Tensor
     parameters: Parameters
+
+    @property
+    def defective(self) -> Tensor:
+        """Which samples show a defect, bool ``(B,)`` on the masks' device; one of an empty mask is normal."""
+        return self.masks.flatten(1).gt(0).any(dim=1)
 
 
 @dataclass(frozen=True)
@@ -237,6 +243,15 @@ class Shape(Protocol):
 
     def masks(self, parameters: Parameters, size: Size) -> Tensor:
         """Return ``(count, 1, H, W)`` float32 in [0, 1] on the parameters' device."""
+        ...
+
+
+@runtime_checkable
+class GuidedShape(Shape, Protocol):
+    """A shape that is made from the guide itself; other shapes are only cut where the guide is below 0.5."""
+
+    def guided_masks(self, parameters: Parameters, size: Size, guide: Tensor) -> Tensor:
+        """Return ``(count, 1, H, W)`` float32 in [0, 1], 0 where the guide, ``(count, 1, H, W)``, is 0."""
         ...
 
 

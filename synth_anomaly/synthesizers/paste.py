@@ -8,7 +8,7 @@ import torch
 from torch import Generator, Tensor
 
 from synth_anomaly.errors import DataError
-from synth_anomaly.interfaces import Blend, Defects, Fill, Shape, Size
+from synth_anomaly.interfaces import Blend, Defects, Fill, GuidedShape, Shape, Size
 from synth_anomaly.parameters import Parameters
 from synth_anomaly.synthesizers.blends.replace import Replace
 from synth_anomaly.synthesizers.replay import Replayable
@@ -66,11 +66,9 @@ class Paste(Replayable):
             DataError: If the parameters are those of another number of images.
         """
         drawn = moved(parameters, images.device)
-        masks = self.shape.masks(drawn.scope("shape"), (images.shape[2], images.shape[3]))
+        masks = self._masks(drawn.scope("shape"), (images.shape[2], images.shape[3]), guide)
         if len(masks) != len(images):
             raise DataError(f"the parameters are for {len(masks)} images, got {len(images)}: draw as many")
-        if guide is not None:
-            masks = masks * (guide >= 0.5)
         content = self.fill.content(images, drawn.scope("fill"), donors=donors)
         joined = self.blend.join(images, content, masks, drawn.scope("blend"))
         if self.visible:
@@ -79,3 +77,9 @@ class Paste(Replayable):
         # not left to the blend: rounding must never change a pixel outside the mask
         made = torch.where(masks > 0, joined.to(images.dtype).clamp(0, 1), images)
         return Defects(made, masks, Parameters(parameters.host))
+
+    def _masks(self, parameters: Parameters, size: Size, guide: Tensor | None) -> Tensor:
+        if guide is not None and isinstance(self.shape, GuidedShape):
+            return self.shape.guided_masks(parameters, size, guide)
+        masks = self.shape.masks(parameters, size)
+        return masks if guide is None or len(masks) != len(guide) else masks * (guide >= 0.5)
