@@ -74,7 +74,8 @@ class ConvDecoder(nn.Module):
         decoded: Tensor = self.layers(features[-1])
         if decoded.shape[-2:] != tuple(size):
             decoded = F.interpolate(decoded, size=size, mode="bilinear", align_corners=False)
-        return decoded.sigmoid() if self.activation == "sigmoid" else decoded
+        # in bfloat16 a confident 1 would be exactly 1, and its gradient 0 for ever
+        return decoded.float().sigmoid() if self.activation == "sigmoid" else decoded
 
 
 def decoder_table(channels: Sequence[int] = DECODER_CHANNELS, out_channels: int = 1) -> tuple[Layer, ...]:

@@ -29,16 +29,23 @@ def pair(images: Tensor, maps: Tensor | None) -> Tensor:
     return images if maps is None else torch.cat([images, maps.to(images.dtype)], dim=1)
 
 
-def segmentation_loss(a_seg: Tensor, a_seg_hat: Tensor, norm: Literal["l1", "l2"] = "l1") -> Tensor:
+def segmentation_loss(
+    a_seg: Tensor, a_seg_hat: Tensor, kind: Literal["l1", "l2", "cross-entropy"] = "l1"
+) -> Tensor:
     """Equation 2, ``L_Seg = E ||A_Seg - Â_Seg||``, as a mean over pixels.
 
     Args:
         a_seg: ``(B, C, H, W)``, 1 where normal.
         a_seg_hat: Its estimate, likewise.
-        norm: The paper prints none; ``"l2"`` is the mean square.
+        kind: The paper prints no norm; ``"l2"`` is the mean square. ``"cross-entropy"`` is no norm and not
+            the paper's: a defect that is taken for normal with confidence keeps its gradient.
     """
-    difference = a_seg.float() - a_seg_hat.float()
-    return difference.abs().mean() if norm == "l1" else difference.square().mean()
+    truth, estimate = a_seg.float(), a_seg_hat.float()
+    if kind == "cross-entropy":
+        normal, defect = estimate.clamp(min=1e-6).log(), (1 - estimate).clamp(min=1e-6).log()
+        return -(truth * normal + (1 - truth) * defect).mean()
+    difference = truth - estimate
+    return difference.abs().mean() if kind == "l1" else difference.square().mean()
 
 
 def adversarial_loss(real: Tensor, fake: Tensor) -> Tensor:

@@ -51,7 +51,7 @@ class Segmentation:
         settings = self.settings
         terms = {
             "segmentation": settings.segmentation_weight
-            * segmentation_loss(a_seg, a_seg_hat, settings.segmentation_norm)
+            * segmentation_loss(a_seg, a_seg_hat, settings.segmentation_loss)
         }
         if self.discriminator is not None:
             terms["reconstruction"] = settings.reconstruction_weight * reconstruction_loss(

@@ -38,7 +38,7 @@ class AnoSegSettings(MethodSettings):
         discriminator_width: Channels of the discriminators' first layer (table 6: 64).
         coordinates: Whether two coordinate channels join the image (section 3.3).
         adversarial: Whether there is an image decoder, with ``L_Re`` and ``L_Adv`` (section 3.2).
-        segmentation_norm: The norm of equation 2, which prints none: ``"l1"`` is ours.
+        segmentation_loss: The form of equation 2, which prints no norm: ``"l1"`` is ours.
         segmentation_weight: Weight of ``L_Seg`` (unpublished: ours).
         reconstruction_weight: Weight of ``L_Re`` (unpublished: ours).
         adversarial_weight: Weight of the generators' part of ``L_Adv`` (unpublished: ours).
@@ -69,7 +69,7 @@ class AnoSegSettings(MethodSettings):
     discriminator_width: int = 64
     coordinates: bool = True
     adversarial: bool = True
-    segmentation_norm: Literal["l1", "l2"] = "l1"
+    segmentation_loss: Literal["l1", "l2", "cross-entropy"] = "l1"
     segmentation_weight: float = 1.0
     reconstruction_weight: float = 1.0
     adversarial_weight: float = 0.005
@@ -126,7 +126,7 @@ PRESETS: Mapping[str, Mapping[str, Any]] = {
         "backbone": {"name": "resnet18", "width": 48, "out_levels": [2]},
         "decoder_channels": [64, 32, 8],
         "discriminator_width": 16,
-        "segmentation_norm": "l2",
+        "segmentation_loss": "l2",
         "segmentation_weight": 10.0,
         "adversarial_weight": 0.002,
         "learning_rate": 1e-3,

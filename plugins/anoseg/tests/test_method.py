@@ -56,7 +56,7 @@ def test_every_preset_trains_a_step_of_each_stage_and_predicts(tiny, images, pre
         {"map_channels": 3},
         {"size": (64, 32)},
         {"size": (40, 72)},
-        {"segmentation_norm": "l2"},
+        {"segmentation_loss": "l2"},
         {"schedule": "cosine"},
         {"augment": "flips"},
         {"map_channels": 3, "detector_map_input": False},
@@ -98,7 +98,7 @@ def test_the_maps_rise_on_defects(tiny):
     generator = torch.Generator().manual_seed(0)
     textured = (100 + 20 * torch.rand(4, 32, 32, 3, generator=generator)).byte().numpy()
     made = fit(
-        tiny("base", steps=60, learning_rate=5e-3, segmentation_norm="l2", synthesizer=White()), textured
+        tiny("base", steps=60, learning_rate=5e-3, segmentation_loss="l2", synthesizer=White()), textured
     )
     clean = torch.from_numpy(textured).permute(0, 3, 1, 2).float() / 255
     defects = White()(clean, generator)
