@@ -49,6 +49,7 @@ class AnoSeg(Method):
         self.segmentation_generator = Generator(
             map_channels=settings.map_channels,
             map_bias=settings.map_bias,
+            image_decoder_channels=settings.image_decoder_channels,
             image_channels=3 * settings.adversarial,
             **shared,
         )

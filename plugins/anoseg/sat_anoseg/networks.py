@@ -35,6 +35,7 @@ class Generator(nn.Module):
         backbone: Specification of the encoder; its last feature map is decoded.
         in_channels: Channels of the input, without coordinates.
         decoder_channels: Widths of the decoders' pairs (table 6).
+        image_decoder_channels: The same of the image decoder; None is ``decoder_channels``.
         map_channels: Channels of the map; 0 for no map decoder.
         map_bias: Where the last bias of the map decoder starts.
         image_channels: Channels of the reconstruction; 0 for no image decoder.
@@ -53,22 +54,19 @@ class Generator(nn.Module):
         map_channels: int,
         image_channels: int,
         coordinates: bool,
+        image_decoder_channels: tuple[int, ...] | None = None,
         map_bias: float = 0.0,
     ) -> None:
         super().__init__()
         self.coordinates = coordinates
         self.encoder = build_network("backbone", backbone, in_channels=in_channels + 2 * coordinates)
-        width = self.encoder.channels[-1]
-        self.map_decoder = _decoder(width, decoder_channels, map_channels)
+        width, stride = self.encoder.channels[-1], self.encoder.strides[-1]
+        self.map_decoder = _decoder(width, decoder_channels, map_channels, stride)
         if self.map_decoder is not None:
             nn.init.constant_(self.map_decoder.layers[-1].bias, map_bias)
-        self.image_decoder = _decoder(width, decoder_channels, image_channels)
-        if (scale := 2 ** len(decoder_channels)) != (stride := self.encoder.strides[-1]):
-            raise OptionError(
-                f"expected decoder_channels that enlarge by the backbone's stride of {stride}, got "
-                f"{len(decoder_channels)} widths, which enlarge by {scale}: give one width for each "
-                "doubling, or change the backbone's out_levels"
-            )
+        self.image_decoder = _decoder(
+            width, image_decoder_channels or decoder_channels, image_channels, stride
+        )
 
     def forward(self, inputs: Tensor) -> Generated:
         """Return what the decoders make of ``inputs``, ``(B, in_channels, H, W)`` in [0, 1]."""
@@ -91,5 +89,14 @@ def with_coordinates(inputs: Tensor) -> Tensor:
     return torch.cat([inputs, x, y], dim=1)
 
 
-def _decoder(width: int, channels: tuple[int, ...], out_channels: int) -> ConvDecoder | None:
-    return ConvDecoder(width, channels, out_channels, activation="sigmoid") if out_channels else None
+def _decoder(width: int, channels: tuple[int, ...], out_channels: int, stride: int) -> ConvDecoder | None:
+    if not out_channels:
+        return None
+    decoder = ConvDecoder(width, channels, out_channels, activation="sigmoid")
+    if (scale := 2 ** len(channels)) != stride:
+        raise OptionError(
+            f"expected decoder_channels that enlarge by the backbone's stride of {stride}, got "
+            f"{len(channels)} widths, which enlarge by {scale}: give one width for each "
+            "doubling, or change the backbone's out_levels"
+        )
+    return decoder

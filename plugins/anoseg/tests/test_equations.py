@@ -39,6 +39,28 @@ def test_equation_2_is_a_mean_over_pixels():
     assert_is(segmentation_loss(tensor(a), tensor(a_hat), "l2"), ((a - a_hat) ** 2).sum() / 40)
 
 
+def test_cross_entropy_keeps_the_gradient_of_a_confident_mistake():
+    a, a_hat = drawn(2, 1, 4, 5), drawn(2, 1, 4, 5)
+    entropy = -(a * np.log(a_hat) + (1 - a) * np.log(1 - a_hat)).mean()
+    assert_is(segmentation_loss(tensor(a), tensor(a_hat), "cross-entropy"), entropy)
+    gradients = {}
+    for kind in ("l2", "cross-entropy"):
+        logit = torch.full((1,), 8.0, requires_grad=True)
+        segmentation_loss(torch.zeros(1), logit.sigmoid(), kind).backward()
+        gradients[kind] = logit.grad.item()
+    assert gradients["l2"] < 1e-3
+    assert gradients["cross-entropy"] == pytest.approx(1, abs=1e-2)
+
+
+@pytest.mark.parametrize("certain", [0.0, 1.0])
+def test_cross_entropy_is_finite_where_a_map_is_certain(certain):
+    a_hat = torch.full((3,), certain, requires_grad=True)
+    loss = segmentation_loss(torch.tensor([0.0, 1.0, 0.5]), a_hat, "cross-entropy")
+    loss.backward()
+    assert loss.isfinite()
+    assert a_hat.grad.isfinite().all()
+
+
 def test_equation_3_as_each_side_minimises_it():
     real, fake = drawn(5) * 6 - 3, drawn(7) * 6 - 3
     value = np.log(sigmoid(real)).mean() + np.log(1 - sigmoid(fake)).mean()

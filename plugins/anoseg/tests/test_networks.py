@@ -156,6 +156,11 @@ def test_pretrained_weights_keep_their_colours_and_ignore_the_rest(tiny, tmp_pat
         assert torch.equal(generator.encoder.layer4[0].conv1.weight, published["layer4.0.conv1.weight"])
 
 
+def test_the_map_starts_at_its_bias(tiny):
+    made = tiny(map_bias=-2.0).segmentation_generator.map_decoder.layers[-1]
+    assert torch.equal(made.bias, torch.full((1,), -2.0))
+
+
 def test_a_generator_decodes_what_it_is_asked_for():
     shared = {"backbone": {"name": "resnet18", "width": 4}, "decoder_channels": (4,) * 5, "coordinates": True}
     images = torch.rand(2, 3, 32, 64)

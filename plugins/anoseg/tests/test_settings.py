@@ -159,6 +159,7 @@ def test_the_ablations_figures_are_of_presets():
             "enlarge by the backbone's stride of 32, got 3 widths, which enlarge by 8",
         ),
         ({"backbone": {"in_channels": 3}}, OptionError, "has in_channels = 3, this method gives it 5"),
+        ({"normal_share": 0.6}, OptionError, r"expected normal_share in \[0, 0.5\], got 0.6"),
         ({"alpa": 2}, OptionError, "has no option 'alpa': did you mean 'alpha'"),
     ],
 )

@@ -80,6 +80,17 @@ def test_x_seg_holds_normal_images_and_defects_with_their_true_maps(tiny, batch)
         assert torch.equal(pairs[:, 3:], torch.full((6, 1, 32, 32), 0.25))
 
 
+@pytest.mark.parametrize(("share", "normal"), [(0.0, 0), (0.25, 1), (0.4, 2), (0.5, 3)])
+def test_some_normal_images_are_beside_all_defects(tiny, batch, share, normal):
+    settings, judge = replace(tiny().settings, normal_share=share), Judge()
+    stage = Segmentation(settings, Fixed(), judge)
+    list(stage.step(batch, generator()))
+    made = defects(settings, batch)
+    assert torch.equal(judge.seen[0][:, :3], torch.cat([batch.images[:normal], made.images]))
+    assert judge.seen[0][:normal, 3:].eq(1).all()
+    assert torch.equal(stage.panels(batch, generator())["defect"], made.images)
+
+
 def test_the_segmentation_objectives(tiny, batch):
     settings, judge = tiny().settings, Judge()
     settings = replace(settings, segmentation_weight=2.0, reconstruction_weight=3.0, adversarial_weight=0.5)
