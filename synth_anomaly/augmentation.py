@@ -22,7 +22,7 @@ from synth_anomaly.interfaces import Augmentation
 from synth_anomaly.randomness import forked_rng
 from synth_anomaly.synthesizers.fills.quarter_turn import turn_quarters
 
-__all__ = ["Flips", "QuarterTurns", "augment_alike"]
+__all__ = ["Flips", "QuarterTurns", "Symmetries", "augment_alike"]
 
 
 class Flips(ImageSequential):
@@ -92,6 +92,13 @@ class QuarterTurns(GeometricAugmentationBase2D):
         if height != width:
             raise DataError(f"quarter turns need square images, got {height} x {width}: use 'flips' instead")
         return turn_quarters(input, params["turns"].cpu())
+
+
+class Symmetries(ImageSequential):
+    """Shows each square image in one of its eight flips and turns, with equal chance, moving pixels exactly."""
+
+    def __init__(self) -> None:
+        super().__init__(RandomHorizontalFlip(p=0.5), QuarterTurns())
 
 
 def augment_alike(

@@ -23,6 +23,7 @@ __all__ = [
     "Backbone",
     "Batch",
     "Blend",
+    "BoxedBlend",
     "Dataset",
     "Defects",
     "EpochReport",
@@ -32,6 +33,7 @@ __all__ = [
     "Head",
     "Loss",
     "MethodLike",
+    "NamedGuide",
     "Outputs",
     "Prediction",
     "Pretrained",
@@ -231,7 +233,10 @@ class Synthesizer(Protocol):
 
 @runtime_checkable
 class Shape(Protocol):
-    """Where a defect lies."""
+    """Where a defect lies.
+
+    A shape whose masks are always their boxes, 1 in all of them, may say so by ``fills_box = True``.
+    """
 
     def draw(self, count: int, size: Size, generator: Generator) -> Parameters:
         """Draw the parameters of ``count`` masks, on the CPU.
@@ -289,11 +294,47 @@ class Blend(Protocol):
 
 
 @runtime_checkable
+class BoxedBlend(Blend, Protocol):
+    """A blend that is told where the masks lie, so that it works there alone."""
+
+    def join_within(
+        self,
+        images: Tensor,
+        content: Tensor,
+        masks: Tensor,
+        parameters: Parameters,
+        shape: Parameters,
+        *,
+        fills_box: bool,
+    ) -> Tensor:
+        """Return what :meth:`join` returns.
+
+        Args:
+            images: ``(count, 3, H, W)``.
+            content: ``(count, 3, H, W)``.
+            masks: ``(count, 1, H, W)``, each inside its box.
+            parameters: The blend's own.
+            shape: The shape's: ``shape["box"]`` is ``(count, 4)`` int64.
+            fills_box: Whether every mask is its box, 1 in all of it.
+        """
+        ...
+
+
+@runtime_checkable
 class Guide(Protocol):
     """Where on a normal image a defect may lie."""
 
     def __call__(self, images: Tensor) -> Tensor:
         """Return ``(B, 1, H, W)`` in [0, 1] for ``images``."""
+        ...
+
+
+@runtime_checkable
+class NamedGuide(Guide, Protocol):
+    """A guide that needs to know which images they are."""
+
+    def named(self, images: Tensor, names: Sequence[str]) -> Tensor:
+        """Return ``(B, 1, H, W)`` in [0, 1] for ``images``, whose samples have these names."""
         ...
 
 

@@ -30,7 +30,8 @@ from synth_anomaly.data import (
 from synth_anomaly.errors import DataError, OptionError, RecipeError, RunError
 from synth_anomaly.evaluation import Evaluation, evaluate
 from synth_anomaly.files import write_whole
-from synth_anomaly.interfaces import Prediction, Pretrained, Size
+from synth_anomaly.guides import attach_guides
+from synth_anomaly.interfaces import Guide, Prediction, Pretrained, Size
 from synth_anomaly.options import nearest
 from synth_anomaly.recipe import Recipe
 from synth_anomaly.training import (
@@ -69,11 +70,13 @@ class MethodSettings:
         size: Input size in pixels, one number for a square or height and width.
         batch_size: Good images in a training step, and images in a batch of predictions.
         validation: Share of the good images that is held back from training, in [0, 1).
+        guide: Says where on a good image a defect may lie; None is everywhere.
     """
 
     size: int | tuple[int, int] = 256
     batch_size: int = 16
     validation: float = 0.0
+    guide: Guide | None = None
 
     def __post_init__(self) -> None:
         if min(self.input_size) < 8:
@@ -262,7 +265,7 @@ class Method(nn.Module, ABC):
         skip_bad: bool = False,
         warn: Callable[[str], None] = _warn,
     ) -> TrainingData:
-        """Decode the good images and split off those that are held back."""
+        """Decode the good images, split off those that are held back, and compute their guides."""
         samples = as_samples(images, "train")
         train, held_back = split_normals(len(samples), self.settings.validation, self.seed)
         stores = [
@@ -276,6 +279,9 @@ class Method(nn.Module, ABC):
             for rows in (train, held_back)
             if len(rows)
         ]
+        if (guide := self.settings.guide) is not None:
+            for store in stores:
+                attach_guides(store, guide, batch_size=self.settings.batch_size, warn=warn)
         return TrainingData(*stores)
 
     @torch.no_grad()

@@ -119,10 +119,11 @@ class Registry(Generic[T]):
 
         Args:
             name: A registered name, or an import path ``"package.module:Name"``.
-            allow_code: Whether an import path may be followed.
+            allow_code: Whether an import path may be followed, and a component that runs files loaded,
+                which it says by ``runs_code = True``.
 
         Raises:
-            ComponentError: If the name is unknown or ambiguous, or its import fails or is refused.
+            ComponentError: If the name is unknown or ambiguous, its import fails, or running it is refused.
         """
         if IMPORT_PATH.fullmatch(name):
             if not allow_code:
@@ -135,7 +136,13 @@ class Registry(Generic[T]):
         if target is not None:
             return target
         entry = self.find(name)
-        return self._imported(entry.component.target, f"{self.kind} {name!r} of {entry.provider}")
+        found = self._imported(entry.component.target, f"{self.kind} {name!r} of {entry.provider}")
+        if getattr(found, "runs_code", False) and not allow_code:
+            raise ComponentError(
+                f"{self.kind} {name!r} runs a file named by a recipe, which is not done unless you trust it: "
+                "look where it comes from, then give --allow-code (in Python allow_code=True)"
+            )
+        return found
 
     def entry_of(self, target: object) -> Entry | None:
         """Return the entry that offers a class or function, importing nothing; None where nobody does."""

@@ -5,7 +5,7 @@ import pytest
 import torch
 from torch import nn
 
-from synth_anomaly.augmentation import Flips, QuarterTurns, augment_alike
+from synth_anomaly.augmentation import Flips, QuarterTurns, Symmetries, augment_alike
 from synth_anomaly.catalogue import Catalogue, catalogue
 from synth_anomaly.discovery import discover
 from synth_anomaly.errors import ComponentError, DataError, OptionError
@@ -28,6 +28,7 @@ def pair():
 GEOMETRIC = [
     Flips(),
     QuarterTurns(),
+    Symmetries(),
     kornia.RandomHorizontalFlip(p=0.5),
     kornia.ImageSequential(Flips(0.7, 0.2), QuarterTurns()),
     kornia.AugmentationSequential(kornia.RandomVerticalFlip(), QuarterTurns()),
@@ -127,6 +128,7 @@ def test_results_are_cut_to_range():
         {"name": "RandomRotation", "degrees": 15.0},
         {"name": "flips", "vertical": 0.0},
         {"name": "quarter-turns"},
+        {"name": "symmetries"},
     ],
     ids=lambda recipe: recipe["name"],
 )
@@ -142,6 +144,14 @@ def test_flips_are_described_by_their_options():
     described = plugins.describe("augmentation", Flips(0.25, 0.75))
     assert described == {"name": "flips", "horizontal": 0.25, "vertical": 0.75}
     assert plugins.describe("augmentation", QuarterTurns()) == {"name": "quarter-turns"}
+
+
+def test_symmetries_show_each_of_the_eight_equally_often():
+    corners = torch.tensor([[1.0, 2.0], [3.0, 4.0]]).expand(4000, 3, 2, 2) / 4
+    shown, _ = augment_alike(Symmetries(), corners, seed=0)
+    kinds, counts = (shown[:, 0].flatten(1) * 4).unique(dim=0, return_counts=True)
+    assert len(kinds) == 8
+    assert counts.min() > 400
 
 
 def test_wrong_chances_are_named(plugins):

@@ -19,7 +19,7 @@ from synth_anomaly.options import REQUIRED, Option, options_of
 from synth_anomaly.registry import IMPORT_PATH
 from synth_anomaly.specification import plain_value
 
-__all__ = ["describe"]
+__all__ = ["about_component", "describe"]
 
 
 @click.command()
@@ -37,11 +37,16 @@ def describe(kind: str, name: str, as_json: bool) -> None:
     "kind" of an option is null for a plain value, "default" is as a recipe writes it, "presets" is null for
     what is no method.
     """
-    about = _about(singular(kind), name)
+    about = about_component(singular(kind), name)
     click.echo(json.dumps(about, indent=2) if as_json else _text(about))
 
 
-def _about(kind: str, name: str) -> dict[str, Any]:
+def about_component(kind: str, name: str) -> dict[str, Any]:
+    """Return what ``sat describe --json`` prints of a component.
+
+    Raises:
+        ComponentError: If there is none of that name, or it cannot be imported.
+    """
     target: Any = catalogue().registry(kind).load(name)
     documented = read_docstring(target)
     settings = _settings(name, target) if kind == "method" else target

@@ -14,7 +14,7 @@ from synth_anomaly.errors import Interrupted, SynthAnomalyError
 from synth_anomaly.reporting.progress import Progress
 from synth_anomaly.reporting.results import Results
 from synth_anomaly.reporting.table import categories_table, metrics_table
-from synth_anomaly.runs import DEMO_NOTE, Run
+from synth_anomaly.runs import DEMO_NOTE, Run, texture_notes
 
 __all__ = ["Screen", "closing", "execute", "execute_all", "print_line"]
 
@@ -28,13 +28,16 @@ class Screen:
 
     def __init__(self, progress: Progress) -> None:
         self.progress = progress
+        self._said: set[str] = set()
 
     def begin(self, started: Run, notice: str = "") -> None:
         """Say what begins, and what the user should know of its images."""
         if not self.progress.quiet:
             print_line(self.progress.console, _headline(started), "bold")
-        if notice:
-            warn(notice)
+        for text in (notice, *texture_notes(started.recipe.settings)):
+            if text and text not in self._said:
+                warn(text)
+                self._said.add(text)
 
 
 def execute(started: Run, screen: Screen, *, notice: str = "") -> Results:

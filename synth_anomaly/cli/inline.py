@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import textwrap
 from collections.abc import Mapping
 from typing import Any
 
-__all__ = ["inline"]
+__all__ = ["inline", "spread"]
+
+_WIDE = 60
 
 
 def inline(value: Any) -> str:
@@ -26,6 +29,31 @@ def inline(value: Any) -> str:
         return repr(value)
     # of JSON's texts, TOML refuses none but a bare delete character
     return json.dumps(str(value), ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def spread(value: Any) -> str:
+    """Return the same for a reader: what is longer than a line has a line for each of its parts.
+
+    Example:
+        >>> print(spread({"name": "successive", "fills": [{"name": "elsewhere"}] * 3}))
+        {
+          name = "successive",
+          fills = [
+            {name = "elsewhere"},
+            {name = "elsewhere"},
+            {name = "elsewhere"},
+          ],
+        }
+    """
+    text = inline(value)
+    if len(text) <= _WIDE or not isinstance(value, Mapping | list | tuple):
+        return text
+    if isinstance(value, Mapping):
+        parts = [f"{_key(key)} = {spread(item)}" for key, item in value.items()]
+    else:
+        parts = [spread(item) for item in value]
+    inside = textwrap.indent(",\n".join(parts), "  ")
+    return f"{text[0]}\n{inside},\n{text[-1]}"
 
 
 def _key(key: str) -> str:

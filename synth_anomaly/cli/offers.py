@@ -17,6 +17,7 @@ COMMANDS = (
     Command("run", "synth_anomaly.cli.run:run", "Train a method, evaluate it, write a report."),
     Command("evaluate", "synth_anomaly.cli.evaluate:evaluate", "Evaluate a trained run again."),
     Command("predict", "synth_anomaly.cli.predict:predict", "Write anomaly maps and scores of images."),
+    Command("synth", "synth_anomaly.cli.synth:synth", "Write synthetic defects, to look at before training."),
     Command("demo", "synth_anomaly.cli.demo:demo", "Write the demo's rendered images into a folder."),
     Command("list", "synth_anomaly.cli.listing:list_components", "List what can be named, by kind."),
     Command("describe", "synth_anomaly.cli.describe:describe", "Explain a component and its options."),

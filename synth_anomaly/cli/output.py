@@ -18,7 +18,7 @@ def output_folder(out: Path | None, run: Path, stem: str) -> Iterator[Path]:
 
     Args:
         out: The folder asked for, new or empty; None for ``run/<stem>-<n>`` with the next free number.
-        run: The run's folder.
+        run: The folder of the run, or of everything of the kind; made where it is missing.
         stem: What the folder holds.
 
     Raises:
@@ -52,7 +52,7 @@ def _numbered(run: Path, stem: str) -> tuple[Path, bool]:
     number = 1
     while True:
         try:
-            (run / f"{stem}-{number}").mkdir()
+            (run / f"{stem}-{number}").mkdir(parents=True)
         except FileExistsError:
             number += 1
         else:

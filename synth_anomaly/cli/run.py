@@ -22,7 +22,14 @@ from synth_anomaly.cli.options import (
 )
 from synth_anomaly.cli.recipes import is_recipe, recipe_asked_for
 from synth_anomaly.reporting.progress import Progress
-from synth_anomaly.runs import RunOptions, find_source, new_run, open_categories, resume_run
+from synth_anomaly.runs import (
+    RunOptions,
+    find_source,
+    new_run,
+    open_categories,
+    resume_run,
+    textured_recipe,
+)
 
 __all__ = ["run"]
 
@@ -41,7 +48,8 @@ __all__ = ["run"]
 @click.option("--head", metavar="NAME")
 @click.option("--loss", metavar="NAME")
 @click.option("--scorer", metavar="NAME")
-@click.option("--augment", metavar="NAME", help="flips, quarter-turns, or a class of kornia.augmentation.")
+@click.option("--augment", metavar="NAME", help="flips, symmetries, or a class of kornia.augmentation.")
+@click.option("--textures", metavar="PATH", help="Folder of texture images for defects, such as DTD's.")
 @click.option("--seed", type=click.IntRange(min=0), help="Decides everything random.  [default: 0]")
 @device_option
 @threads_option
@@ -89,6 +97,8 @@ def run(context: click.Context, /, what: str | None, resume: Path | None, out: P
     # who types an import path trusts it; who runs a file may not have read it
     options = replace(options, allow_code=given["allow_code"] or not is_recipe(what))
     recipe = recipe_asked_for(what, given)
+    if given["textures"] is not None:
+        recipe = textured_recipe(recipe, given["textures"], allow_code=options.allow_code)
     source = find_source(recipe.data, allow_code=options.allow_code)
     datasets = open_categories(recipe.data, source, allow_code=options.allow_code)
     runs = (new_run(recipe, source, dataset, out, options) for dataset in datasets.values())

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import io
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 from PIL import Image
 
@@ -23,6 +20,7 @@ from synth_anomaly.reporting.labels import figure_text, label
 from synth_anomaly.reporting.per_image import image_facts
 from synth_anomaly.reporting.plots import iou_plot, score_plot
 from synth_anomaly.reporting.provenance import Provenance
+from synth_anomaly.reporting.template import data_url, render_page
 
 __all__ = ["Report", "render_report", "write_report"]
 
@@ -61,19 +59,13 @@ def write_report(path: Path, report: Report) -> None:
 
 def render_report(report: Report) -> str:
     """Return the report as HTML."""
-    pages = Environment(
-        loader=PackageLoader("synth_anomaly.reporting", "pages"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
     images = image_facts(report.evaluation)
-    return pages.get_template("report.html").render(
+    return render_page(
+        "report.html",
         report=report,
         images=images,
         figures=_figures(report),
-        sheet=_data_url(report.sheet),
+        sheet=data_url(report.sheet),
         iou_plot=Markup(_iou_plot(report.evaluation)),  # noqa: S704  # made of numbers alone
         score_plot=Markup(score_plot(images)),  # noqa: S704  # escapes the names it shows
         number=number_text,
@@ -99,10 +91,3 @@ def _iou_plot(evaluation: Evaluation) -> str:
     thresholds = np.unique(np.append(evenly, evaluation.iou_threshold))
     curve = iou_curve(evaluation.maps, evaluation.masks, thresholds)
     return iou_plot(thresholds, curve, evaluation.iou_threshold)
-
-
-def _data_url(picture: Image.Image) -> str:
-    content = io.BytesIO()
-    # Coloured lines one pixel wide need colour at full resolution.
-    picture.convert("RGB").save(content, "JPEG", quality=90, subsampling=0, optimize=True)
-    return "data:image/jpeg;base64," + base64.b64encode(content.getvalue()).decode()

@@ -86,7 +86,7 @@ def _write_pictures(folder: Path, results: Results, evaluation: Evaluation) -> N
     sheet = evaluation_sheet(
         evaluation,
         title=provenance.title,
-        subtitle=provenance.details,
+        subtitle=_subtitle(results),
         badge=provenance.badge,
         reconstruct=results.reconstruct,
     )
@@ -108,3 +108,9 @@ def _write_pictures(folder: Path, results: Results, evaluation: Evaluation) -> N
         notes=results.notes,
     )
     write_report(folder / "report.html", report)
+
+
+def _subtitle(results: Results) -> str:
+    """Return preset, seed and split, and the textures that a method was trained with, where there are any."""
+    textures = results.facts.get("textures")
+    return results.provenance.details + (f" · textures: {textures}" if textures else "")

@@ -8,6 +8,7 @@ from synth_anomaly.runs.options import RunOptions
 from synth_anomaly.runs.run import Run
 from synth_anomaly.runs.start import find_source, new_run, open_categories, resume_run
 from synth_anomaly.runs.summary import DEMO_NOTE
+from synth_anomaly.runs.textures import texture_notes, textured_recipe, textures_of, with_textures
 
 __all__ = [
     "DEMO_NOTE",
@@ -19,4 +20,8 @@ __all__ = [
     "open_categories",
     "resume_run",
     "run_folder",
+    "texture_notes",
+    "textured_recipe",
+    "textures_of",
+    "with_textures",
 ]

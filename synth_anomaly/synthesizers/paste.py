@@ -8,13 +8,18 @@ import torch
 from torch import Generator, Tensor
 
 from synth_anomaly.errors import DataError
-from synth_anomaly.interfaces import Blend, Defects, Fill, GuidedShape, Shape, Size
+from synth_anomaly.interfaces import Blend, BoxedBlend, Defects, Fill, Shape, Size
 from synth_anomaly.parameters import Parameters
 from synth_anomaly.synthesizers.blends.replace import Replace
+from synth_anomaly.synthesizers.pieces import Pieces
 from synth_anomaly.synthesizers.replay import Replayable
 from synth_anomaly.synthesizers.rows import moved
+from synth_anomaly.synthesizers.shapes.guided import masks_of
+from synth_anomaly.synthesizers.views import View, view_of
 
 __all__ = ["Paste"]
+
+_PART = 0.5
 
 
 @dataclass(frozen=True)
@@ -66,20 +71,69 @@ class Paste(Replayable):
             DataError: If the parameters are those of another number of images.
         """
         drawn = moved(parameters, images.device)
-        masks = self._masks(drawn.scope("shape"), (images.shape[2], images.shape[3]), guide)
-        if len(masks) != len(images):
-            raise DataError(f"the parameters are for {len(masks)} images, got {len(images)}: draw as many")
-        content = self.fill.content(images, drawn.scope("fill"), donors=donors)
-        joined = self.blend.join(images, content, masks, drawn.scope("blend"))
+        boxes = drawn.host["shape/box"]
+        if len(boxes) != len(images):
+            raise DataError(f"the parameters are for {len(boxes)} images, got {len(images)}: draw as many")
+        if self._pays_in_pieces(boxes, images):
+            made, masks = self._pasted_in_pieces(images, drawn, guide, donors)
+        else:
+            content = self.fill.content(images, drawn.scope("fill"), donors=donors)
+            masks = self._masks(drawn.scope("shape"), images, guide)
+            joined = self._joined(images, content, masks, drawn, guided=guide is not None)
+            made, masks = self._restored(images, joined, masks)
+        return Defects(made, masks, Parameters(parameters.host))
+
+    def _pays_in_pieces(self, boxes: Tensor, images: Tensor) -> bool:
+        """Whether each pixel can be joined for itself, and the boxes hold but a part of all pixels."""
+        inside = int((boxes[:, 2] * boxes[:, 3]).sum())
+        share = inside / max(1, len(images) * images.shape[2] * images.shape[3])
+        return bool(getattr(self.blend, "pointwise", False)) and share <= _PART
+
+    def _pasted_in_pieces(
+        self, images: Tensor, drawn: Parameters, guide: Tensor | None, donors: Tensor | None
+    ) -> tuple[Tensor, Tensor]:
+        """Return images and masks, as the whole images would give them; only the boxes are computed."""
+        pieces = Pieces.inside(drawn.host["shape/box"], (images.shape[2], images.shape[3]), images.device)
+        view = view_of(self.fill, View.of(images), drawn.scope("fill"), donors)
+        if view is None:
+            view = View.of(self.fill.content(images, drawn.scope("fill"), donors=donors))
+        content, made = view.at(pieces), images.clone(memory_format=torch.contiguous_format)
+        if self._shows_content(guide):
+            masks = images.new_zeros((len(images), 1, *images.shape[2:]), dtype=torch.float32)
+            pieces.fill(masks, 1.0)
+            pieces.put(made, content.clamp(0, 1))
+            return made, masks
+        masks = self._masks(drawn.scope("shape"), images, guide)
+        image, mask = pieces.cut(images), pieces.cut(masks)
+        joined = self.blend.join(image, content, mask, pieces.rows.parameters(drawn.scope("blend")))
+        restored, mask = self._restored(image, joined, mask)
+        pieces.put(made, restored)
+        if self.visible:
+            masks = masks.clone(memory_format=torch.contiguous_format)
+            pieces.put(masks, mask)
+        return made, masks
+
+    def _shows_content(self, guide: Tensor | None) -> bool:
+        """Whether every box shows the content and nothing else."""
+        fills_box = bool(getattr(self.shape, "fills_box", False)) and guide is None
+        return fills_box and not self.visible and isinstance(self.blend, Replace)
+
+    def _restored(self, images: Tensor, joined: Tensor, masks: Tensor) -> tuple[Tensor, Tensor]:
+        """Return images and masks: what changes too little is no defect, and as it was outside the masks."""
         if self.visible:
             change = (joined - images).abs().amax(dim=1, keepdim=True)
             masks = masks * (change >= self.visible)
         # not left to the blend: rounding must never change a pixel outside the mask
-        made = torch.where(masks > 0, joined.to(images.dtype).clamp(0, 1), images)
-        return Defects(made, masks, Parameters(parameters.host))
+        return torch.where(masks > 0, joined.to(images.dtype).clamp(0, 1), images), masks
 
-    def _masks(self, parameters: Parameters, size: Size, guide: Tensor | None) -> Tensor:
-        if guide is not None and isinstance(self.shape, GuidedShape):
-            return self.shape.guided_masks(parameters, size, guide)
-        masks = self.shape.masks(parameters, size)
-        return masks if guide is None or len(masks) != len(guide) else masks * (guide >= 0.5)
+    def _masks(self, parameters: Parameters, images: Tensor, guide: Tensor | None) -> Tensor:
+        return masks_of(self.shape, parameters, (images.shape[2], images.shape[3]), guide)
+
+    def _joined(
+        self, images: Tensor, content: Tensor, masks: Tensor, drawn: Parameters, *, guided: bool
+    ) -> Tensor:
+        shape, blend = drawn.scope("shape"), drawn.scope("blend")
+        if not isinstance(self.blend, BoxedBlend):
+            return self.blend.join(images, content, masks, blend)
+        fills_box = bool(getattr(self.shape, "fills_box", False)) and not guided
+        return self.blend.join_within(images, content, masks, blend, shape, fills_box=fills_box)

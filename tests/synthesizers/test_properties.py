@@ -4,6 +4,7 @@ from importlib.metadata import EntryPoint
 
 import pytest
 import torch
+from kornia.augmentation import RandomVerticalFlip
 
 from synth_anomaly.catalogue import Catalogue
 from synth_anomaly.discovery import discover
@@ -11,22 +12,56 @@ from synth_anomaly.errors import OptionError
 from synth_anomaly.interfaces import Defects
 from synth_anomaly.parameters import Parameters
 from synth_anomaly.synthesizers import (
+    Alpha,
+    Blob,
+    Bounded,
+    BrightnessShift,
     Chain,
     ColourJitter,
+    Constant,
     Donor,
+    Elastic,
+    Ellipse,
     Elsewhere,
+    GammaRectangle,
+    GradientDomain,
+    KorniaFill,
     Mixed,
+    Noise,
     OneOf,
+    Pair,
     Paste,
+    Perlin,
     Permute,
+    Polygon,
     QuarterTurn,
     Rectangle,
+    Repeated,
+    Resized,
+    SaliencyPerlin,
     Scar,
+    Several,
+    SoftBlob,
     Sometimes,
     Successive,
+    Texture,
+    TextureOperations,
     WholeImage,
+    Within,
+    amgad,
     cutpaste,
+    cutpaste_3way,
+    cutpaste_scar,
+    draem,
+    glass,
     hard_augmentation,
+    nsa,
+    saliency_perlin,
+    ssae,
+    ssae_cut_out,
+    ssae_occlusion,
+    ssae_patch_swap,
+    ssae_rotation,
 )
 from synth_anomaly.testing import check_synthesizer
 
@@ -37,6 +72,7 @@ class Foreign:
     def __call__(self, images, generator, *, guide=None, donors=None):
         top = torch.randint(images.shape[2], (len(images),), generator=generator)
         rows = torch.arange(images.shape[2]) == top[:, None]
+        rows = rows.to(images.device, non_blocking=True)
         masks = rows[:, None, :, None].expand(-1, 1, -1, images.shape[3]).float()
         masks = masks if guide is None else masks * (guide >= 0.5)
         return Defects(torch.where(masks > 0, 1 - images, images), masks, Parameters({"top": top}))
@@ -45,15 +81,52 @@ class Foreign:
 SYNTHESIZERS = {
     "cutpaste": cutpaste(),
     "hard-augmentation": hard_augmentation(),
+    "amgad": amgad(),
+    "cutpaste-3way": cutpaste_3way(),
+    "cutpaste-scar": cutpaste_scar(),
+    "draem": draem(),
+    "glass": glass(),
+    "nsa": nsa(),
+    "sgsf": saliency_perlin(),
+    "ssae": ssae(),
+    "ssae-cut-out": ssae_cut_out(),
+    "ssae-occlusion": ssae_occlusion(),
+    "ssae-patch-swap": ssae_patch_swap(),
+    "ssae-rotation": ssae_rotation(),
     "turned whole image": Paste(WholeImage(), QuarterTurn()),
     "visible": Paste(Rectangle(), Elsewhere(), visible=0.1),
     "scar": Paste(Scar(), Successive((ColourJitter(), Elsewhere()))),
+    "gradient-domain": Paste(Rectangle((0.02, 0.6)), Elsewhere(), GradientDomain()),
+    "mixed gradients": Paste(Scar(), Elsewhere(), GradientDomain(mixed=True)),
     "shuffled": Paste(Rectangle(), Permute("shuffle")),
+    "elastic": Paste(Rectangle((0.1, 0.4)), Elastic()),
+    "resized": Paste(Rectangle(), Successive((Elsewhere(), Resized(angle=(-45.0, 45.0), mirror=0.5)))),
+    "cut-out": Paste(Rectangle(), Constant()),
+    "colours": Paste(Scar(), Constant((0.0, 1.0), colour=True)),
+    "noise": Paste(Rectangle(), Noise()),
+    "grey noise alone": Paste(Rectangle(), Noise(distribution="uniform", replaces=True, colour=False)),
+    "brightness": Paste(WholeImage(), BrightnessShift()),
+    "tiles": Paste(Rectangle((0.1, 0.4)), Permute("shuffle", 3)),
+    "kornia": Paste(Rectangle((0.1, 0.4)), KorniaFill(RandomVerticalFlip(p=0.7))),
     "donor": Paste(Rectangle((0.1, 0.4)), Donor()),
     "donor elsewhere": Paste(Rectangle(), Successive((Donor(), Sometimes(ColourJitter()), Elsewhere()))),
+    "perlin": Paste(Perlin(), Donor(), Alpha()),
+    "fractal perlin": Paste(Perlin((2, 8), octaves=3), Permute()),
+    "saliency-perlin": Paste(SaliencyPerlin(), Donor()),
+    "ellipse": Paste(Ellipse(), Elsewhere()),
+    "blobs": Paste(Several(Blob(), (1, 3)), ColourJitter()),
+    "polygon": Paste(Polygon(), Donor()),
+    "soft-blob": Paste(SoftBlob(), Elsewhere()),
+    "bounded": Paste(Bounded(Perlin((1, 4)), (0.01, 0.06)), Donor()),
+    "within": Paste(Within(Several(Rectangle()), (0.2, 0.3, 0.9, 1.0)), Elsewhere()),
+    "pair": Paste(Pair(Perlin(), SoftBlob()), Donor()),
     "one-of": OneOf((cutpaste(), Foreign(), Paste(Rectangle(), Donor())), (0.2, 0.5, 0.3)),
+    "gamma-rectangle": Paste(GammaRectangle(), ColourJitter()),
+    "repeated": Repeated(OneOf((Foreign(), Paste(Rectangle(), Donor()))), (1, 4)),
     "chain": Chain((cutpaste(), Foreign(), hard_augmentation())),
     "mixed": Mixed(OneOf((Foreign(), Chain((cutpaste(), cutpaste())))), 0.6),
+    "texture": Paste(Rectangle(), Successive((Texture(), TextureOperations())), Alpha()),
+    "operations": Paste(WholeImage(), TextureOperations()),
     "foreign": Foreign(),
 }
 
@@ -67,6 +140,12 @@ def plugins():
 @pytest.mark.parametrize("name", SYNTHESIZERS)
 def test_holds_what_the_kind_promises(name, plugins):
     check_synthesizer(SYNTHESIZERS[name], plugins=plugins)
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs CUDA")
+@pytest.mark.parametrize("name", SYNTHESIZERS)
+def test_holds_it_on_cuda(name, plugins):
+    check_synthesizer(SYNTHESIZERS[name], device="cuda", plugins=plugins)
 
 
 @pytest.mark.parametrize("name", SYNTHESIZERS)

@@ -3,6 +3,7 @@
 import random
 from dataclasses import dataclass
 from importlib.metadata import EntryPoint
+from typing import ClassVar
 
 import numpy as np
 import pytest
@@ -61,6 +62,11 @@ class LeavesRange(Stripe):
         return images + 1.5
 
 
+class NotFinite(Stripe):
+    def content(self, images, donors):
+        return images / images.sub(images).abs()
+
+
 class OtherType(Stripe):
     def made(self, images, masks, parameters, donors):
         return Defects(torch.where(masks > 0, 1 - images.float(), images.float()), masks, parameters)
@@ -115,9 +121,27 @@ class TakesNeighbours(Stripe):
         return images.roll(1, dims=0)
 
 
-class MaskFromTheBatch(Stripe):
+class RowFromTheBatch(Stripe):
     def rows(self, images, generator):
         return (images.sum() * 7).long() % images.shape[2] + 0 * super().rows(images, generator)
+
+
+class MaskFromTheBatch(Stripe):
+    def made(self, images, masks, parameters, donors):
+        return super().made(images, masks * images.mean(), parameters, donors)
+
+
+class TakesNeighboursWithoutDonors(Stripe):
+    def content(self, images, donors):
+        return images.roll(1, dims=0) if donors is None else 1 - images
+
+
+class CountsItsCalls(Stripe):
+    calls: ClassVar = [0]
+
+    def rows(self, images, generator):
+        self.calls[0] += 1
+        return super().rows(images, generator).add(self.calls[0]) % images.shape[2]
 
 
 class IgnoresGuide(Stripe):
@@ -125,13 +149,41 @@ class IgnoresGuide(Stripe):
         return super().__call__(images, generator, donors=donors)
 
 
+class KeepsASpeck(Stripe):
+    def made(self, images, masks, parameters, donors):
+        masks = masks.clone()
+        masks[:, :, 0, 0] = 1
+        return super().made(images, masks, parameters, donors)
+
+
+class SmoothsNormalSamples(Stripe):
+    def made(self, images, masks, parameters, donors):
+        made = super().made(images, masks, parameters, donors)
+        normal = ~made.defective[:, None, None, None]
+        return Defects(
+            torch.where(normal, made.images.mean(dim=1, keepdim=True), made.images), masks, parameters
+        )
+
+
 class SquareOnly(Stripe):
     def __call__(self, images, generator, *, guide=None, donors=None):
         return super().__call__(images.transpose(2, 3), generator, guide=guide, donors=donors)
 
 
+class EvenSidesOnly(Stripe):
+    def content(self, images, donors):
+        return 1 - images.unflatten(3, (-1, 2)).flatten(3, 4)
+
+
 class CrashesWithoutDonors(Stripe):
     def content(self, images, donors):
+        return donors[:1]
+
+
+class SaysSomethingElse(Stripe):
+    def content(self, images, donors):
+        if donors is None:
+            raise ValueError("not today")
         return donors[:1]
 
 
@@ -157,20 +209,60 @@ class ReturnsATuple(Stripe):
         return images, masks
 
 
+class LoopsOverImages(Stripe):
+    def content(self, images, donors):
+        return torch.stack([1 - image for image in images])
+
+
+class ReadsAValue(Stripe):
+    def content(self, images, donors):
+        return (1 - images) * images.amax().clamp(min=1).item()
+
+
+class AsksAMask(Stripe):
+    def made(self, images, masks, parameters, donors):
+        changed = masks * (images.amax(dim=1, keepdim=True) >= 0)
+        return super().made(images, changed if changed.any() else masks, parameters, donors)
+
+
+class PicksPixels(Stripe):
+    def content(self, images, donors):
+        content = images.clone()
+        content[images > 0.5] = images[images > 0.5] * 0.5
+        return content
+
+
+class CountsPixels(Stripe):
+    def content(self, images, donors):
+        rows = images.flatten(1).amax(dim=1).gt(0.5).nonzero().squeeze(1)
+        return images.index_copy(0, rows, 1 - images[rows])
+
+
+class GoesThroughNumpy(Stripe):
+    def content(self, images, donors):
+        return torch.from_numpy(1 - images.numpy())
+
+
+class GoesThroughLists(Stripe):
+    def content(self, images, donors):
+        return 1 - torch.tensor(images.tolist())
+
+
 def check_types_in_half_precision(synthesizer, images):
-    checks.check_shapes_and_range(synthesizer, images.bfloat16())
+    checks.check_shapes(synthesizer, images.bfloat16())
 
 
 CAUGHT = [
     (WritesInput, checks.check_input_untouched, "images given must stay untouched"),
     (WritesDonors, checks.check_input_untouched, "donors given must stay untouched"),
     (ChangesOutside, checks.check_masks_tell, "changed where the mask is 0"),
-    (LeavesRange, checks.check_shapes_and_range, r"images must be in \[0, 1\]"),
+    (LeavesRange, checks.check_range, r"images must be in \[0, 1\]"),
+    (NotFinite, checks.check_range, "images hold values that are not finite"),
     (OtherType, check_types_in_half_precision, "images must be bfloat16"),
     (HalfMasks, check_types_in_half_precision, "masks must be float32"),
-    (ThreeChannelMasks, checks.check_shapes_and_range, r"masks must be float32 \(6, 1, 32, 32\)"),
-    (OneParameterForAll, checks.check_shapes_and_range, "parameter 'top' must have 6 samples"),
-    (ReturnsATuple, checks.check_shapes_and_range, "must return Defects, got tuple"),
+    (ThreeChannelMasks, checks.check_shapes, r"masks must be float32 \(6, 1, 32, 32\)"),
+    (OneParameterForAll, checks.check_parameters, "parameter 'top' must have 6 samples"),
+    (ReturnsATuple, checks.check_shapes, "must return Defects, got tuple"),
     (UsesGlobalTorch, checks.check_same_seed, "draw from `generator` alone"),
     (UsesGlobalTorch, checks.check_random_state, "global random state of torch was used"),
     (SeedsGlobalTorch, checks.check_random_state, "global random state of torch was used"),
@@ -179,10 +271,23 @@ CAUGHT = [
     (UsesRandom, checks.check_random_state, "the module random"),
     (TakesNeighbours, checks.check_independence, "may come from `donors` only"),
     (MaskFromTheBatch, checks.check_independence, "mask of sample 0 depends"),
+    (RowFromTheBatch, checks.check_independence, "parameter 'top' of sample 0 depends"),
+    (TakesNeighboursWithoutDonors, checks.check_independence, "may come from `donors` only"),
+    (CountsItsCalls, checks.check_same_on_cpu, "parameter 'top' must be the same on every device"),
+    (KeepsASpeck, checks.check_empty_masks, "must leave empty masks, none `defective`"),
+    (SmoothsNormalSamples, checks.check_empty_masks, "an empty mask must leave its image as it is"),
     (IgnoresGuide, checks.check_guide, "where the guide is below 0.5"),
     (CrashesWithoutDonors, checks.check_donors, "must work or raise DataError, got TypeError"),
+    (SaysSomethingElse, checks.check_donors, "must say that there are none, got: not today"),
+    (LoopsOverImages, checks.check_batched, "loops over the images: 36 of them take"),
+    (ReadsAValue, checks.check_no_waiting, "waits for the device .aten._local_scalar_dense"),
+    (AsksAMask, checks.check_no_waiting, "waits for the device .aten._local_scalar_dense"),
+    (PicksPixels, checks.check_no_waiting, "waits for the device .aten.index"),
+    (CountsPixels, checks.check_no_waiting, "waits for the device .aten.nonzero"),
+    (GoesThroughNumpy, checks.check_no_waiting, "waits for the device .Tensor.numpy"),
+    (GoesThroughLists, checks.check_no_waiting, "waits for the device .Tensor.tolist"),
     (ForgetsAnOption, checks.check_serialisable, "does not keep its option 'power'"),
-    (ChangesAnOption, checks.check_serialisable, "gives another result"),
+    (ChangesAnOption, checks.check_serialisable, "has another recipe"),
 ]
 
 
@@ -219,9 +324,16 @@ def test_good_ones_pass(good, plugins):
     check_synthesizer(good, plugins=plugins)
 
 
-def test_other_sizes_are_tried(plugins):
-    with pytest.raises(AssertionError):
-        check_synthesizer(SquareOnly(), plugins=plugins)
+@pytest.mark.parametrize(
+    ("bad", "message"),
+    [
+        (SquareOnly, "pixels changed where the mask is 0"),
+        (EvenSidesOnly, r"must work for float32 \(6, 3, 33, 47\) images, got RuntimeError"),
+    ],
+)
+def test_other_sizes_are_tried(bad, message, plugins):
+    with pytest.raises(AssertionError, match=message):
+        check_synthesizer(bad(), plugins=plugins)
 
 
 def test_the_checks_leave_the_random_state(plugins):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import torch
 from torch import Generator, Tensor
@@ -15,6 +16,8 @@ __all__ = ["Replace"]
 @dataclass(frozen=True)
 class Replace:
     """Shows the content instead of the image, weighted by the mask: ``images (1 - mask) + content mask``."""
+
+    pointwise: ClassVar[bool] = True
 
     def draw(self, count: int, generator: Generator) -> Parameters:  # noqa: ARG002
         """Draw nothing."""

@@ -1,10 +1,34 @@
 """What a defect shows."""
 
+from synth_anomaly.synthesizers.fills.brightness import BrightnessShift
 from synth_anomaly.synthesizers.fills.colour_jitter import ColourJitter
 from synth_anomaly.synthesizers.fills.combine import Sometimes, Successive
+from synth_anomaly.synthesizers.fills.constant import Constant
 from synth_anomaly.synthesizers.fills.donor import Donor
+from synth_anomaly.synthesizers.fills.elastic import Elastic
 from synth_anomaly.synthesizers.fills.elsewhere import Elsewhere
+from synth_anomaly.synthesizers.fills.kornia import KorniaFill
+from synth_anomaly.synthesizers.fills.noise import Noise
+from synth_anomaly.synthesizers.fills.operations import TextureOperations
 from synth_anomaly.synthesizers.fills.permute import Permute
 from synth_anomaly.synthesizers.fills.quarter_turn import QuarterTurn
+from synth_anomaly.synthesizers.fills.resized import Resized
+from synth_anomaly.synthesizers.fills.texture import Texture
 
-__all__ = ["ColourJitter", "Donor", "Elsewhere", "Permute", "QuarterTurn", "Sometimes", "Successive"]
+__all__ = [
+    "BrightnessShift",
+    "ColourJitter",
+    "Constant",
+    "Donor",
+    "Elastic",
+    "Elsewhere",
+    "KorniaFill",
+    "Noise",
+    "Permute",
+    "QuarterTurn",
+    "Resized",
+    "Sometimes",
+    "Successive",
+    "Texture",
+    "TextureOperations",
+]

@@ -12,6 +12,7 @@ from torch import Generator, Tensor
 from synth_anomaly.interfaces import Size
 from synth_anomaly.parameters import Parameters
 from synth_anomaly.synthesizers.draws import uniform
+from synth_anomaly.synthesizers.views import Recolouring, View
 
 __all__ = ["ColourJitter"]
 
@@ -62,18 +63,27 @@ class ColourJitter:
 
     def content(self, content: Tensor, parameters: Parameters, *, donors: Tensor | None = None) -> Tensor:  # noqa: ARG002
         """Return the content with other colours."""
-        grey, colour, turned = _axes(content.device)
-        brightness, contrast = parameters["brightness"], parameters["contrast"]
-        mean = content.float().mean(dim=(2, 3)) @ grey[0]
-        angle = 2 * math.pi * parameters["hue"][:, None, None]
-        chroma = parameters["saturation"][:, None, None] * (angle.cos() * colour + angle.sin() * turned)
-        matrix = (brightness * contrast)[:, None, None] * (grey + chroma)
-        # equal in all channels: neither saturation nor hue moves a grey
-        bias = ((1 - contrast) * brightness * mean)[:, None, None].expand(
-            -1, 3, content.shape[2] * content.shape[3]
-        )
-        pixels = torch.baddbmm(bias.to(content.dtype), matrix.to(content.dtype), content.flatten(2))
+        change = _recolouring(parameters, content.float().mean(dim=(2, 3)))
+        matrix, bias = change.matrix.to(content.dtype), change.bias.to(content.dtype)
+        pixels = torch.baddbmm(bias[:, :, None], matrix, content.flatten(2))
         return pixels.clamp_(0, 1).view_as(content)
+
+    def view(self, before: View, parameters: Parameters, *, donors: Tensor | None = None) -> View | None:  # noqa: ARG002
+        """Return the content as a view; None where colours have changed before, as their mean is unknown."""
+        means = before.means()
+        return None if means is None else before.recoloured(_recolouring(parameters, means))
+
+
+def _recolouring(parameters: Parameters, means: Tensor) -> Recolouring:
+    """Return the change of colours, about the mean grey of the mean colours ``(B, 3)``."""
+    grey, colour, turned = _axes(means.device)
+    brightness, contrast = parameters["brightness"], parameters["contrast"]
+    angle = 2 * math.pi * parameters["hue"][:, None, None]
+    chroma = parameters["saturation"][:, None, None] * (angle.cos() * colour + angle.sin() * turned)
+    matrix = (brightness * contrast)[:, None, None] * (grey + chroma)
+    # equal in all channels: neither saturation nor hue moves a grey
+    bias = (1 - contrast) * brightness * (means @ grey[0])
+    return Recolouring(matrix, bias[:, None].expand(-1, 3))
 
 
 @cache

@@ -10,6 +10,7 @@ from synth_anomaly.interfaces import Fill, Size
 from synth_anomaly.parameters import Parameters
 from synth_anomaly.synthesizers.draws import chance
 from synth_anomaly.synthesizers.rows import Rows
+from synth_anomaly.synthesizers.views import View, view_of
 
 __all__ = ["Sometimes", "Successive"]
 
@@ -39,6 +40,14 @@ class Successive:
         for number, fill in enumerate(self.fills):
             content = fill.content(content, parameters.scope(str(number)), donors=donors)
         return content
+
+    def view(self, before: View, parameters: Parameters, *, donors: Tensor | None = None) -> View | None:
+        """Return what the last fill leaves as a view; None where one of them cannot."""
+        view: View | None = before
+        for number, fill in enumerate(self.fills):
+            if view is not None:
+                view = view_of(fill, view, parameters.scope(str(number)), donors)
+        return view
 
 
 @dataclass(frozen=True)
@@ -70,3 +79,10 @@ class Sometimes:
             return content
         part = self.fill.content(rows.of(content), rows.parameters(parameters.scope("fill")), donors=donors)
         return content.index_copy(0, rows.device, part)
+
+    def view(self, before: View, parameters: Parameters, *, donors: Tensor | None = None) -> View | None:
+        """Return the content as a view; None where the fill cannot, or takes other images."""
+        if not parameters.host["applied"].any():
+            return before
+        part = view_of(self.fill, before, parameters.scope("fill"), donors)
+        return None if part is None else part.where(parameters["applied"], before)

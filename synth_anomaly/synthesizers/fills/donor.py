@@ -11,6 +11,7 @@ from synth_anomaly.errors import DataError
 from synth_anomaly.interfaces import Size
 from synth_anomaly.parameters import Parameters
 from synth_anomaly.synthesizers.draws import below
+from synth_anomaly.synthesizers.views import View
 
 __all__ = ["Donor"]
 
@@ -38,8 +39,21 @@ class Donor:
         Raises:
             DataError: If there are fewer donors than were drawn from.
         """
-        count = 0 if donors is None else len(donors)
-        chosen = parameters.host["donor"]
-        if donors is None or (len(chosen) and int(chosen.max()) >= count):
-            raise DataError(f"donor {int(chosen.max())} was drawn of {count} donors: pass those of the draw")
-        return donors.index_select(0, parameters["donor"]).to(content.dtype)
+        return _drawn_from(donors, parameters).index_select(0, parameters["donor"]).to(content.dtype)
+
+    def view(self, before: View, parameters: Parameters, *, donors: Tensor | None = None) -> View | None:
+        """Return the chosen donors as a view; None where they are of another type of number.
+
+        Raises:
+            DataError: If there are fewer donors than were drawn from.
+        """
+        donors = _drawn_from(donors, parameters)
+        return View.of(donors, parameters["donor"]) if donors.dtype == before.source.dtype else None
+
+
+def _drawn_from(donors: Tensor | None, parameters: Parameters) -> Tensor:
+    count = 0 if donors is None else len(donors)
+    chosen = parameters.host["donor"]
+    if donors is None or (len(chosen) and int(chosen.max()) >= count):
+        raise DataError(f"donor {int(chosen.max())} was drawn of {count} donors: pass those of the draw")
+    return donors

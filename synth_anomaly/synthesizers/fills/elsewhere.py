@@ -10,6 +10,7 @@ from torch import Generator, Tensor
 from synth_anomaly.interfaces import Size
 from synth_anomaly.parameters import Parameters
 from synth_anomaly.synthesizers.draws import below
+from synth_anomaly.synthesizers.views import View
 
 __all__ = ["Elsewhere"]
 
@@ -32,6 +33,10 @@ class Elsewhere:
     def content(self, content: Tensor, parameters: Parameters, *, donors: Tensor | None = None) -> Tensor:  # noqa: ARG002
         """Return the content, each image rolled by its own shift."""
         return _roll(content, parameters["shift"])
+
+    def view(self, before: View, parameters: Parameters, *, donors: Tensor | None = None) -> View:  # noqa: ARG002
+        """Return the content as a view."""
+        return before.rolled(*parameters["shift"].unbind(1))
 
 
 def _roll(images: Tensor, shift: Tensor) -> Tensor:

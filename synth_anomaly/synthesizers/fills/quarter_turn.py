@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Generator, Tensor
@@ -12,6 +12,7 @@ from synth_anomaly.interfaces import Size
 from synth_anomaly.parameters import Parameters
 from synth_anomaly.synthesizers.draws import below
 from synth_anomaly.synthesizers.rows import Rows
+from synth_anomaly.synthesizers.views import View
 
 __all__ = ["QuarterTurn", "turn_quarters"]
 
@@ -44,6 +45,21 @@ class QuarterTurn:
     def content(self, content: Tensor, parameters: Parameters, *, donors: Tensor | None = None) -> Tensor:  # noqa: ARG002
         """Return the turned content, computed in one batch for each number of quarters."""
         return turn_quarters(content, parameters.host["turns"])
+
+    def view(self, before: View, parameters: Parameters, *, donors: Tensor | None = None) -> View | None:  # noqa: ARG002
+        """Return the turned content as a view; None where it is not square and would be resized."""
+        down, across = before.down, before.across
+        if down.shape != across.shape:
+            return None
+        turns = parameters["turns"][:, None]
+        odd = turns % 2 == 1
+        # a quarter turn shows columns as rows, the last one first
+        down, across = torch.where(odd, across, down), torch.where(odd, down, across)
+        return replace(
+            before,
+            down=torch.where((turns == 1) | (turns == 2), down.flip(1), down),
+            across=torch.where(turns >= 2, across.flip(1), across),
+        )
 
 
 def turn_quarters(images: Tensor, turns: Tensor) -> Tensor:

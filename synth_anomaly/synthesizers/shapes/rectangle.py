@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import torch
 from torch import Generator, Tensor
@@ -10,6 +11,7 @@ from torch import Generator, Tensor
 from synth_anomaly.interfaces import Size
 from synth_anomaly.parameters import Parameters
 from synth_anomaly.synthesizers.draws import below, uniform
+from synth_anomaly.synthesizers.shapes.boxes import fill_boxes
 
 __all__ = ["Rectangle"]
 
@@ -27,6 +29,8 @@ class Rectangle:
     Source: CutPaste (arXiv 2104.04015), section 2.2: area (0.02, 0.15), aspect ratio in (0.3, 1) or
     (1, 3.3).
     """
+
+    fills_box: ClassVar[bool] = True
 
     area: tuple[float, float] = (0.02, 0.15)
     aspect: tuple[tuple[float, float], ...] = ((0.3, 1.0), (1.0, 3.3))
@@ -51,9 +55,4 @@ class Rectangle:
 
     def masks(self, parameters: Parameters, size: Size) -> Tensor:
         """Return ``(count, 1, H, W)``: 1 inside the box, 0 elsewhere."""
-        top, left, height, width = parameters["box"][:, :, None].unbind(1)
-        down = torch.arange(size[0], device=top.device)
-        across = torch.arange(size[1], device=top.device)
-        rows = (down >= top) & (down < top + height)
-        columns = (across >= left) & (across < left + width)
-        return (rows[:, None, :, None] & columns[:, None, None, :]).float()
+        return fill_boxes(parameters["box"], size)

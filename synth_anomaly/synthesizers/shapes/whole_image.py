@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import torch
 from torch import Generator, Tensor
@@ -16,6 +17,8 @@ __all__ = ["WholeImage"]
 @dataclass(frozen=True)
 class WholeImage:
     """The whole image, or with a guide all of what it allows."""
+
+    fills_box: ClassVar[bool] = True
 
     def draw(self, count: int, size: Size, generator: Generator) -> Parameters:  # noqa: ARG002
         """Return ``box``, ``(count, 4)`` int64, the whole image; nothing is drawn."""

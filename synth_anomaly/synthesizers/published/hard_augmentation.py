@@ -1,4 +1,4 @@
-"""Synthesizers of papers, each a shape, a fill and a blend."""
+"""AnoSeg's hard augmentation: CutPaste from a copy that is no longer normal."""
 
 from __future__ import annotations
 
@@ -12,34 +12,13 @@ from synth_anomaly.synthesizers.fills.quarter_turn import QuarterTurn
 from synth_anomaly.synthesizers.paste import Paste
 from synth_anomaly.synthesizers.shapes.rectangle import Rectangle
 
-__all__ = ["cutpaste", "hard_augmentation"]
+__all__ = ["hard_augmentation"]
 
 _RECTANGLE = Rectangle()
 _REPLACE = Replace()
-_JITTERED_ELSEWHERE = Successive((ColourJitter(0.1, 0.1, 0.1, 0.1), Elsewhere()))
 _HARD = Successive(
     (Sometimes(QuarterTurn(), 0.5), Sometimes(Permute(), 0.5), Sometimes(ColourJitter(), 0.5), Elsewhere())
 )
-
-
-def cutpaste(
-    shape: Shape = _RECTANGLE,
-    fill: Fill = _JITTERED_ELSEWHERE,
-    blend: Blend = _REPLACE,
-    visible: float = 0.0,
-) -> Paste:
-    """Return CutPaste: a rectangle of the image, its colours jittered, pasted at another place.
-
-    Args:
-        shape: Where it is pasted.
-        fill: What is pasted.
-        blend: How it is joined.
-        visible: How much a pixel must change to be a defect; 0, as in the paper, counts the whole shape.
-
-    Source: CutPaste (arXiv 2104.04015), section 2.2, colour jitter of 0.1 each. The paper jitters the patch,
-    we jitter the image before the patch is taken: the contrast is about the image's mean grey.
-    """
-    return Paste(shape, fill, blend, visible)
 
 
 def hard_augmentation(

@@ -1,0 +1,139 @@
+"""The images that `sat synth` works on: a category, a folder, or one image."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import click
+import torch
+from torch import Tensor
+
+from synth_anomaly.cli.console import warn
+from synth_anomaly.data import ALL, Demo, Source, as_samples, load_images, open_dataset, resolve
+from synth_anomaly.data.detect import detect
+from synth_anomaly.errors import DataError, SynthAnomalyError
+from synth_anomaly.interfaces import Sample
+from synth_anomaly.options import nearest
+
+__all__ = ["Origin", "Pictures", "find_images", "is_images"]
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Good images, not yet read.
+
+    Attributes:
+        title: What to call them.
+        samples: The images.
+        is_demo: Whether they are rendered.
+        notice: A line to show; may be empty.
+    """
+
+    title: str
+    samples: tuple[Sample, ...]
+    is_demo: bool = False
+    notice: str = ""
+
+    def read(self, count: int, donors: int, size: int, *, skip_bad: bool = False) -> Pictures:
+        """Read the first images, and the next ones as donors.
+
+        Where too few images are left over, all of them are donors; a lone image has none.
+
+        Args:
+            count: How many images at most.
+            donors: How many donors at most.
+            size: Side to resize to, in pixels.
+            skip_bad: Leave out what cannot be read.
+
+        Raises:
+            DataError: If an image cannot be read.
+        """
+        store = load_images(self.samples[: count + donors], (size, size), skip_bad=skip_bad, warn=warn)
+        images = store.batch(torch.arange(len(store)))
+        names = tuple(sample.name for sample in store.samples)
+        spare = images[count:] if len(images) > count else images
+        return Pictures(images[:count], names[:count], spare if len(images) > 1 else None)
+
+
+@dataclass(frozen=True)
+class Pictures:
+    """Images of one size.
+
+    Attributes:
+        images: ``(N, 3, H, W)`` in [0, 1].
+        names: A name each.
+        donors: Other images, ``(D, 3, H, W)``; None where there are no others.
+    """
+
+    images: Tensor
+    names: tuple[str, ...]
+    donors: Tensor | None
+
+
+def is_images(what: str, data: str | None, dataset: str | None) -> bool:
+    """Whether an argument names images: a category, or something that is there."""
+    return what in _categories(data, dataset) or Path(what).expanduser().exists()
+
+
+def find_images(what: str | None, category: str | None, data: str | None, dataset: str | None) -> Origin:
+    """Return the images that the command line means.
+
+    Args:
+        what: A category, a folder, an image file, or None.
+        category: A category; None for the only one, or of the usual places' the first.
+        data: A folder, as in `sat run`.
+        dataset: Its layout.
+
+    Raises:
+        DataError: If there are none.
+    """
+    if category == ALL:
+        raise click.UsageError("sat synth shows one category: name it instead of 'all'.")
+    if what is None:
+        return _origin(_usual(data, dataset, category))
+    if what in _categories(data, dataset):
+        if category not in (None, what):
+            raise click.UsageError(f"Give one category: {what} or {category}.")
+        return _origin(_usual(data, dataset, what))
+    if data is not None or dataset is not None:
+        raise DataError(_unknown(what, data, dataset))
+    path = Path(what).expanduser()
+    if not path.exists():
+        raise DataError(_unknown(what, data, dataset))
+    return _folder(path, category) if path.is_dir() else Origin(path.name, as_samples(path, "new"))
+
+
+def _usual(data: str | None, dataset: str | None, category: str | None) -> Source:
+    source = resolve(dataset, data, category or ALL)
+    return replace(source, categories=source.categories[:1])
+
+
+def _folder(path: Path, category: str | None) -> Origin:
+    located = detect(path, "the path")
+    names = located.categories
+    chosen = category or names[0]
+    if chosen not in names:
+        raise DataError(f"expected a category of {path}, got {chosen!r}: {nearest(chosen, names)}")
+    root = None if located.root is None else str(located.root)
+    return _origin(Source(dataset=located.dataset, root=root, categories=(chosen,), found=names))
+
+
+def _origin(source: Source) -> Origin:
+    (category,) = source.categories
+    dataset = open_dataset(source, category)
+    title = f"{dataset.name} / {category}"
+    return Origin(title, tuple(dataset.train()), dataset.name == Demo.name, source.notice)
+
+
+def _categories(data: str | None, dataset: str | None) -> tuple[str, ...]:
+    with suppress(SynthAnomalyError):  # said where the images are asked for
+        return resolve(dataset, data, ALL).found
+    return ()
+
+
+def _unknown(what: str, data: str | None, dataset: str | None) -> str:
+    categories = _categories(data, dataset)
+    place = "a category" if data or dataset else "a category, a folder of good images or an image file"
+    return f"expected {place}, got {what!r}: {nearest(what, categories)}"

@@ -1,0 +1,66 @@
+"""The guides of the training images: computed once, kept beside the images."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import torch
+from torch import Tensor, nn
+
+from synth_anomaly.data import ImageStore
+from synth_anomaly.errors import DataError
+from synth_anomaly.interfaces import Guide, NamedGuide
+
+__all__ = ["attach_guides", "guide_maps"]
+
+
+def guide_maps(guide: Guide, images: Tensor, names: Sequence[str]) -> Tensor:
+    """Return a guide's maps of images whose names are known.
+
+    Args:
+        guide: Any guide; one that needs names is given them.
+        images: ``(B, 3, H, W)`` in [0, 1].
+        names: One a image, such as ``"good/003"``.
+
+    Returns:
+        float32 ``(B, 1, H, W)`` in [0, 1].
+
+    Raises:
+        DataError: If the guide returns anything else.
+    """
+    maps = guide.named(images, names) if isinstance(guide, NamedGuide) else guide(images)
+    expected = (len(images), 1, *images.shape[2:])
+    if tuple(maps.shape) != expected:
+        raise DataError(f"expected maps {expected} from {type(guide).__name__}, got {tuple(maps.shape)}")
+    return maps.float().clamp(0, 1)
+
+
+def attach_guides(
+    store: ImageStore, guide: Guide, *, batch_size: int, warn: Callable[[str], None] = lambda _: None
+) -> None:
+    """Compute the guide of each image of a store, and keep it there as uint8.
+
+    Args:
+        store: The images.
+        guide: What to compute.
+        batch_size: Images a batch.
+        warn: Told how many images a defect may lie nowhere on.
+
+    Raises:
+        DataError: If a map cannot be made.
+    """
+    if isinstance(guide, nn.Module):
+        guide = guide.to(store.device).eval()
+    rows = torch.split(torch.arange(len(store)), batch_size)
+    kept = torch.empty((len(store), 1, *store.size), dtype=torch.uint8)
+    with torch.inference_mode():
+        for index, images in zip(rows, store.batches(rows), strict=True):
+            names = [store.samples[row].name for row in index.tolist()]
+            kept[index] = (guide_maps(guide, images, names) * 255).round().to("cpu", torch.uint8)
+    store.attach_guides(kept)
+    empty = int((kept.flatten(1).amax(dim=1) < 128).sum())
+    if empty:
+        warn(
+            f"the guide leaves no place for a defect on {empty} of {len(store)} training images: "
+            "defects are made on the others alone"
+        )

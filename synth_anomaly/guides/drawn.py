@@ -1,0 +1,69 @@
+"""Maps that somebody drew, one for each training image."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from synth_anomaly.data import read_image, resize_image
+from synth_anomaly.errors import DataError
+
+__all__ = ["DrawnGuides"]
+
+_SUFFIXES = (".png", ".bmp", ".tif", ".tiff", ".webp", ".jpg", ".jpeg")
+_GOOD = "good/"
+
+
+@dataclass(frozen=True)
+class DrawnGuides:
+    """Reads each image's map from a folder: white where a defect may lie, grey from 128 on as well.
+
+    The map of the training image ``good/003`` is ``good/003.png`` or ``003.png`` in the folder, or of
+    another format; it is resized to the image's size.
+
+    No foreground: a black map says so.
+
+    Args:
+        folder: The folder of maps.
+    """
+
+    folder: str
+
+    def __call__(self, images: Tensor) -> Tensor:
+        """Refuse: without names it cannot be told which images these are.
+
+        Raises:
+            DataError: Always.
+        """
+        raise DataError(
+            f"drawn-guides finds the maps in {self.folder} by the names of the images, got {len(images)} "
+            "without names: use it for the training images of a data set, or another guide"
+        )
+
+    def named(self, images: Tensor, names: Sequence[str]) -> Tensor:
+        """Return the maps of the images of these names, ``(B, 1, H, W)``.
+
+        Raises:
+            DataError: If a map is missing or cannot be read.
+        """
+        size = (images.shape[2], images.shape[3])
+        maps = [resize_image(read_image(self._file(name)), size) for name in names]
+        grey = np.stack([image.mean(axis=2) for image in maps]) if maps else np.zeros((0, *size))
+        return torch.from_numpy(grey).to(images.device, torch.float32)[:, None] / 255
+
+    def _file(self, name: str) -> Path:
+        folder = Path(self.folder)
+        stems = [name] + ([name.removeprefix(_GOOD)] if name.startswith(_GOOD) else [])
+        for stem in stems:
+            for suffix in _SUFFIXES:
+                if (path := folder / f"{stem}{suffix}").is_file():
+                    return path
+        raise DataError(
+            f"expected the guide of {name!r} at {folder / stems[0]}.png, got no such file: draw it, "
+            "white where a defect may lie"
+        )

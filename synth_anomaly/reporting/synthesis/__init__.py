@@ -1,0 +1,1 @@
+"""What synthesizers make, to look at: files, a contact sheet, statistics, one page that compares them."""

@@ -1,0 +1,80 @@
+"""Content from a bank of textures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import torch
+from torch import Generator, Tensor
+
+from synth_anomaly.errors import DataError
+from synth_anomaly.interfaces import Size
+from synth_anomaly.parameters import Parameters
+from synth_anomaly.synthesizers.procedural import procedural_textures
+from synth_anomaly.synthesizers.texture_files import NEEDED, find_textures, read_textures
+
+__all__ = ["Texture"]
+
+_BANKS = 4
+
+
+@dataclass(frozen=True)
+class Texture:
+    """Shows a texture: of a folder of photographs, or made by rule where none is given.
+
+    On first use all images of the folder are decoded, cut about their centres to the proportions of the
+    image, resized, and kept as bytes on the device: 3 H W bytes a texture, 1.1 GB for the 5,640 of DTD at 256
+    pixels. The four banks used last are kept, each of one folder, size and device; a folder that changes
+    meanwhile is not read again. Of textures made by rule there are 168, of seven families.
+
+    Args:
+        folder: A folder of images, with its subfolders; None for textures made by rule.
+        procedural: Whether textures made by rule will do. Where not, a folder must be given.
+
+    Source: DRAEM (arXiv 2108.07610), section 3.2, with the Describable Textures Dataset; its published code
+    changes the proportions of a texture instead of cutting it.
+    """
+
+    folder: str | None = None
+    procedural: bool = True
+
+    def draw(self, boxes: Tensor, size: Size, generator: Generator, *, donors: int = 0) -> Parameters:  # noqa: ARG002
+        """Draw ``texture``, ``(count,)`` int64: modulo the number of textures, the place in their order.
+
+        No file is looked for: the draw knows nothing of how many there are.
+        """
+        return Parameters({"texture": torch.randint(2**31, (len(boxes),), generator=generator)})
+
+    def content(self, content: Tensor, parameters: Parameters, *, donors: Tensor | None = None) -> Tensor:  # noqa: ARG002
+        """Return the drawn textures.
+
+        Raises:
+            DataError: If the folder is missing, has no image, or one cannot be read.
+        """
+        self.check()
+        size = (content.shape[2], content.shape[3])
+        bank = _bank(self._root(), size, content.device)
+        chosen = bank.index_select(0, parameters["texture"] % len(bank))
+        return chosen.float().div_(255).to(content.dtype)
+
+    def check(self) -> None:
+        """Say what is missing, before anything is made.
+
+        Raises:
+            DataError: If textures made by rule will not do, and no folder is given.
+        """
+        if self.folder is None and not self.procedural:
+            raise DataError(NEEDED)
+
+    def _root(self) -> str | None:
+        return None if self.folder is None else str(Path(self.folder).expanduser().absolute())
+
+
+@lru_cache(maxsize=_BANKS)
+def _bank(folder: str | None, size: Size, device: torch.device) -> Tensor:
+    """Return uint8 ``(N, 3, H, W)`` on ``device``."""
+    if folder is None:
+        return procedural_textures(size, device)
+    return read_textures(find_textures(folder), size).to(device)

@@ -1,0 +1,146 @@
+"""Content that is described and not yet made, so that only the pixels that will be shown are.
+
+Moving pixels and changing their colours are both cheap to describe. If rows and columns move each for
+themselves, and perhaps change places, then a pixel's place in memory is ``down[y] + across[x]``: two short
+tables an image, however many moves follow each other. If colours change alike in a whole image, they change by
+one matrix. A chain of such fills is two tables and a few matrices; its pixels are read once, where the mask is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Protocol, runtime_checkable
+
+import torch
+from torch import Tensor
+
+from synth_anomaly.interfaces import Fill
+from synth_anomaly.parameters import Parameters
+from synth_anomaly.synthesizers.pieces import Pieces, pick
+
+__all__ = ["Recolouring", "View", "ViewedFill", "view_of"]
+
+
+@dataclass(frozen=True)
+class Recolouring:
+    """A change of colours: ``matrix @ colour + bias``, cut to [0, 1].
+
+    Attributes:
+        matrix: ``(B, 3, 3)`` float32.
+        bias: ``(B, 3)`` float32.
+    """
+
+    matrix: Tensor
+    bias: Tensor
+
+    def where(self, chosen: Tensor) -> Recolouring:
+        """Return the change for the chosen samples, bool ``(B,)``, and none for the others."""
+        same = torch.eye(3, device=chosen.device)
+        matrix = torch.where(chosen[:, None, None], self.matrix, same)
+        return Recolouring(matrix, torch.where(chosen[:, None], self.bias, 0.0))
+
+    def of(self, pieces: Tensor, image: Tensor) -> Tensor:
+        """Return ``(P, 3, 1, n)`` with other colours; ``image``, ``(P,)``, says whose."""
+        matrix = self.matrix.permute(1, 2, 0).index_select(2, image)[..., None]
+        bias = self.bias.T.index_select(1, image)[..., None]
+        red, green, blue = pieces[:, :, 0].float().unbind(1)
+        changed = matrix[:, 0] * red
+        changed.addcmul_(matrix[:, 1], green).addcmul_(matrix[:, 2], blue).add_(bias)
+        return changed.clamp_(0, 1).to(pieces.dtype).transpose(0, 1)[:, :, None]
+
+
+@dataclass(frozen=True)
+class View:
+    """B images, described by where their pixels are in others and how their colours change.
+
+    Channel c of pixel (y, x) of sample i is the value at ``down[i, y] + across[i, x] + c * H * W`` of the
+    source's, one after the other. The pixels of a sample are all those of one image, in another order.
+
+    Attributes:
+        source: ``(S, C, H, W)``.
+        chosen: ``(B,)`` int64, the image in the source.
+        down: ``(B, H)`` int64.
+        across: ``(B, W)`` int64.
+        recolourings: The changes of colours, in order.
+    """
+
+    source: Tensor
+    chosen: Tensor
+    down: Tensor
+    across: Tensor
+    recolourings: tuple[Recolouring, ...] = ()
+
+    @classmethod
+    def of(cls, source: Tensor, chosen: Tensor | None = None) -> View:
+        """Return the images of a batch, or those that ``chosen``, int64 ``(B,)``, says."""
+        count, channels, height, width = source.shape
+        if chosen is None:
+            chosen = torch.arange(count, device=source.device)
+        down = torch.arange(height, device=source.device) * width
+        across = torch.arange(width, device=source.device)
+        start = chosen[:, None] * (channels * height * width)
+        return cls(source, chosen, start + down, across.expand(len(chosen), -1))
+
+    def rolled(self, down: Tensor, across: Tensor) -> View:
+        """Return the view whose pixel (y, x) is this one's at (y + down, x + across), wrapped around.
+
+        Args:
+            down: ``(B,)`` int64.
+            across: ``(B,)`` int64.
+        """
+        return replace(self, down=_rolled(self.down, down), across=_rolled(self.across, across))
+
+    def recoloured(self, recolouring: Recolouring) -> View:
+        """Return the view with other colours."""
+        return replace(self, recolourings=(*self.recolourings, recolouring))
+
+    def means(self) -> Tensor | None:
+        """Return the mean colours ``(B, C)``, float32; None where a change of colours may have cut them."""
+        if self.recolourings:
+            return None
+        return self.source.float().mean(dim=(2, 3)).index_select(0, self.chosen)
+
+    def where(self, chosen: Tensor, before: View) -> View | None:
+        """Return this view of the chosen samples, bool ``(B,)``, and the one that it was made of of the others.
+
+        None where the two have different sources.
+        """
+        if self.source is not before.source:
+            return None
+        added = self.recolourings[len(before.recolourings) :]
+        return View(
+            self.source,
+            torch.where(chosen, self.chosen, before.chosen),
+            torch.where(chosen[:, None], self.down, before.down),
+            torch.where(chosen[:, None], self.across, before.across),
+            before.recolourings + tuple(recolouring.where(chosen) for recolouring in added),
+        )
+
+    def at(self, pieces: Pieces) -> Tensor:
+        """Return the pixels of the pieces, ``(P, C, 1, 32)``."""
+        places = self.across.reshape(-1).index_select(0, pieces.column.view(-1)).view_as(pieces.column)
+        places += self.down.reshape(-1).index_select(0, pieces.line)[:, None]
+        pixels = pick(self.source, places)
+        for recolouring in self.recolourings:
+            pixels = recolouring.of(pixels, pieces.rows.device)
+        return pixels
+
+
+def _rolled(places: Tensor, shift: Tensor) -> Tensor:
+    length = places.shape[1]
+    shown = (torch.arange(length, device=places.device) + shift[:, None]) % length
+    return places.gather(1, shown)
+
+
+@runtime_checkable
+class ViewedFill(Fill, Protocol):
+    """A fill that can describe its content; :meth:`Fill.content` is what the description comes to."""
+
+    def view(self, before: View, parameters: Parameters, *, donors: Tensor | None = None) -> View | None:
+        """Return the content as a view, made of ``before``, or None where it cannot be described."""
+        ...
+
+
+def view_of(fill: Fill, before: View, parameters: Parameters, donors: Tensor | None) -> View | None:
+    """Return the view that a fill makes of another; None where it makes none."""
+    return fill.view(before, parameters, donors=donors) if isinstance(fill, ViewedFill) else None

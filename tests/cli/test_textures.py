@@ -1,0 +1,119 @@
+"""`sat run --textures`: whose textures a run shows, and where it says so."""
+
+import tomllib
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from synth_anomaly.catalogue import catalogue
+from synth_anomaly.errors import OptionError
+from synth_anomaly.runs import texture_notes, textures_of, with_textures
+
+TEXTURED = (
+    '--set=synthesizer={name="cutpaste",fill={name="successive",fills=["texture","texture-operations"]}}'
+)
+NEEDY = '--set=synthesizer={name="cutpaste",fill={name="texture",procedural=false}}'
+
+
+@pytest.fixture
+def textures(tmp_path):
+    folder = tmp_path / "textures" / "dotted"
+    folder.mkdir(parents=True)
+    noise = np.random.default_rng(0)
+    for number in range(2):
+        Image.fromarray(noise.integers(0, 256, (20, 24, 3), np.uint8)).save(folder / f"{number}.png")
+    return folder.parent
+
+
+def fills_of(said):
+    """Return the fills that a run's recipe states."""
+    recipe = tomllib.loads((said.folder / "recipe.toml").read_text())
+    fill = recipe["settings"]["synthesizer"]["fill"]
+    return fill.get("fills", [fill])
+
+
+def test_made_textures_are_said_on_the_terminal_in_the_figures_and_on_the_page(sat, parts):
+    said = sat.run("--data", parts, "--category=bolt", TEXTURED)
+    assert said.stderr.count("textures are made by rule") == 1
+    assert said.metrics["textures"] == "procedural"
+    assert any("made by rule" in note for note in said.metrics["notes"])
+    assert "textures are made by rule" in (said.folder / "report.html").read_text()
+
+
+def test_many_categories_say_it_once(sat, parts):
+    said = sat.run("--data", parts, "--category=all", TEXTURED)
+    assert said.stderr.count("textures are made by rule") == 1
+
+
+def test_a_folder_reaches_every_texture_and_is_said(sat, parts, textures):
+    said = sat.run("--data", parts, "--category=bolt", TEXTURED, "--textures", "textures")
+    assert "made by rule" not in said.stderr
+    assert said.metrics["textures"] == str(textures)
+    assert fills_of(said)[0] == {"name": "texture", "folder": str(textures), "procedural": True}
+    again = sat("run", said.folder / "recipe.toml", "--device=cpu")
+    assert again.metrics["metrics"] == said.metrics["metrics"]
+    assert again.metrics["textures"] == str(textures)
+    evaluated = sat("evaluate", said.folder, "--device=cpu")
+    assert evaluated.code == 0, evaluated.stderr
+
+
+def test_the_contact_sheet_names_the_textures(sat, parts, monkeypatch):
+    written = []
+    from synth_anomaly.reporting import results
+
+    sheet = results.evaluation_sheet
+    monkeypatch.setattr(
+        results, "evaluation_sheet", lambda *given, **named: written.append(named) or sheet(*given, **named)
+    )
+    assert sat.run("--data", parts, "--category=bolt", TEXTURED).code == 0
+    assert written[0]["subtitle"].endswith("textures: procedural")
+
+
+def test_a_run_without_textures_says_nothing_of_them(sat, parts, one_run):
+    assert "textures" not in (one_run / "metrics.json").read_text()
+    sat.run("--data", parts, "--category=bolt", "--textures", "textures").refuses("leave out --textures")
+
+
+def test_a_needed_folder_stops_the_run_before_it_begins(sat, parts, textures, tmp_path):
+    said = sat.run("--data", parts, "--category=bolt", NEEDY)
+    assert said.refuses("DTD", "https://www.robots.ox.ac.uk/~vgg/data/dtd/", "--textures PATH")
+    assert not (tmp_path / "runs").exists()
+    given = sat.run("--data", parts, "--category=bolt", NEEDY, "--textures", textures)
+    assert given.metrics["textures"] == str(textures)
+
+
+@pytest.mark.parametrize(("folder", "message"), [("nowhere", "got nothing"), ("parts/none", "got none")])
+def test_a_folder_without_textures_stops_the_run_before_it_begins(sat, parts, tmp_path, folder, message):
+    (parts / "none").mkdir()
+    said = sat.run("--data", parts, "--category=bolt", TEXTURED, "--textures", folder)
+    assert said.refuses(folder, message)
+    assert not (tmp_path / "runs").exists()
+
+
+def test_a_recipe_that_names_its_textures_keeps_them(sat, parts, textures):
+    said = sat.run("--data", parts, "--category=bolt", TEXTURED, "--textures", textures)
+    sat("run", said.folder, "--textures", textures.parent).refuses("already", str(textures))
+
+
+def described(spec):
+    return catalogue().describe("synthesizer", catalogue().build("synthesizer", spec))
+
+
+def test_fills_only_what_has_no_folder():
+    own, other = ({"name": "texture", "folder": "/own"}, {"name": "texture"})
+    parts = [{"name": "cutpaste", "fill": fill} for fill in (own, other, "elsewhere")]
+    table = described({"name": "mixed", "synthesizer": {"name": "one-of", "synthesizers": parts}})
+    assert textures_of(table) == "/own, procedural"
+    assert len(texture_notes(table)) == 1
+    filled = with_textures(table, "/given")
+    assert textures_of(filled) == "/own, /given"
+    assert texture_notes(filled) == ()
+    assert described(filled) == filled
+    assert textures_of(table) == "/own, procedural"
+
+
+def test_what_shows_no_texture_is_refused():
+    with pytest.raises(OptionError, match="leave out --textures"):
+        with_textures(described("cutpaste"), "/given")
+    assert textures_of(described("cutpaste")) is None

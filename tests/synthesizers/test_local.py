@@ -1,0 +1,160 @@
+"""What is computed inside the boxes alone is what whole images would have given."""
+
+import pytest
+import torch
+
+import synth_anomaly.synthesizers.paste as paste
+from synth_anomaly.parameters import Parameters
+from synth_anomaly.synthesizers import (
+    Alpha,
+    Blob,
+    ColourJitter,
+    Donor,
+    Elastic,
+    Elsewhere,
+    Paste,
+    Permute,
+    QuarterTurn,
+    Rectangle,
+    Replace,
+    Scar,
+    SoftBlob,
+    Sometimes,
+    Successive,
+    WholeImage,
+    cutpaste,
+    hard_augmentation,
+)
+from synth_anomaly.synthesizers.pieces import Pieces
+from synth_anomaly.synthesizers.views import View, view_of
+
+FILLS = {
+    "elsewhere": Elsewhere(),
+    "turned": QuarterTurn(),
+    "halves": Permute(),
+    "shuffled": Permute("shuffle"),
+    "donor": Donor(),
+    "jitter": ColourJitter(),
+    "all": Successive((Donor(), QuarterTurn(), Permute(), ColourJitter(), Elsewhere())),
+    "sometimes": Successive(
+        (Sometimes(QuarterTurn()), Sometimes(Permute()), Sometimes(ColourJitter()), Sometimes(Elsewhere()))
+    ),
+    "always and never": Successive((Sometimes(ColourJitter(), 1.0), Sometimes(QuarterTurn(), 0.0))),
+    "sometimes a donor": Sometimes(Donor()),
+    "sometimes several": Sometimes(Successive((ColourJitter(), QuarterTurn(), Elsewhere()))),
+    "twice the colours": Successive((ColourJitter(), ColourJitter())),
+    "bent": Successive((Elsewhere(), Elastic())),
+}
+SIZES = [(24, 24), (23, 23), (20, 37), (70, 70), (1, 1), (1, 9)]
+
+
+def seeded(seed=0):
+    return torch.Generator().manual_seed(seed)
+
+
+def random_images(count, size, seed=0):
+    return torch.rand(count, 3, *size, generator=seeded(seed))
+
+
+def both_ways(monkeypatch, synthesizer, images, seed, **others):
+    """Return what is made in pieces, and what is made of whole images."""
+    made = []
+    for part in (2.0, -1.0):
+        monkeypatch.setattr(paste, "_PART", part)
+        made.append(synthesizer(images, seeded(seed), **others))
+    return made
+
+
+def assert_same(pieces, whole, tolerance=1e-6):
+    assert pieces.images.dtype == whole.images.dtype
+    assert pieces.masks.dtype == whole.masks.dtype == torch.float32
+    assert torch.equal(pieces.masks, whole.masks)
+    torch.testing.assert_close(pieces.images, whole.images, atol=tolerance, rtol=0)
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("fill", FILLS)
+def test_pieces_give_what_whole_images_give(monkeypatch, fill, size):
+    donors = random_images(4, size, 9)
+    for seed, count in enumerate((6, 1, 0, 5)):
+        images = random_images(count, size, seed)
+        synthesizer = Paste(Rectangle((0.02, 0.6)), FILLS[fill])
+        assert_same(*both_ways(monkeypatch, synthesizer, images, seed, donors=donors))
+
+
+@pytest.mark.parametrize("shape", [Rectangle(), Scar(), Blob(), SoftBlob(), WholeImage()], ids=repr)
+@pytest.mark.parametrize("blend", [Replace(), Alpha()], ids=repr)
+@pytest.mark.parametrize("visible", [0.0, 0.2])
+@pytest.mark.parametrize("guided", [False, True])
+def test_whatever_the_shape_the_blend_and_the_guide(monkeypatch, shape, blend, visible, guided):
+    images = random_images(5, (45, 45))
+    guide = torch.rand(5, 1, 45, 45, generator=seeded(1)) if guided else None
+    synthesizer = Paste(shape, FILLS["sometimes"], blend, visible)
+    pieces, whole = both_ways(monkeypatch, synthesizer, images, 3, guide=guide)
+    assert_same(pieces, whole)
+
+
+@pytest.mark.parametrize("synthesizer", [cutpaste(), hard_augmentation()], ids=["cutpaste", "hard"])
+def test_images_in_half_precision_and_in_another_order(monkeypatch, synthesizer):
+    images = random_images(5, (40, 40))
+    half = both_ways(monkeypatch, synthesizer, images.bfloat16(), 0)
+    assert_same(*half, tolerance=2e-2)
+    last = images.contiguous(memory_format=torch.channels_last)
+    for made in both_ways(monkeypatch, synthesizer, last, 0):
+        assert_same(made, synthesizer(images, seeded()))
+
+
+def test_a_sample_does_not_depend_on_the_others(monkeypatch):
+    monkeypatch.setattr(paste, "_PART", 2.0)
+    images, synthesizer = random_images(6, (48, 48)), hard_augmentation()
+    drawn = synthesizer.draw(6, (48, 48), seeded())
+    made = synthesizer.apply(images, drawn)
+    for chosen in ([4], [5, 0, 2], [1, 1]):
+        part = synthesizer.apply(
+            images[chosen], Parameters({name: value[chosen] for name, value in drawn.host.items()})
+        )
+        torch.testing.assert_close(part.images, made.images[chosen], atol=1e-6, rtol=0)
+        assert torch.equal(part.masks, made.masks[chosen])
+
+
+@pytest.mark.parametrize("size", [(16, 16), (15, 15), (12, 17)])
+@pytest.mark.parametrize("name", ["elsewhere", "turned", "halves", "donor"])
+def test_a_view_is_the_content(name, size):
+    images, donors, fill = random_images(40, size), random_images(3, size, 1), FILLS[name]
+    whole = torch.tensor([[0, 0, *size]]).repeat(40, 1)
+    boxes = Rectangle().draw(40, size, seeded()).host["box"]
+    drawn = fill.draw(boxes, size, seeded(2), donors=3)
+    content = fill.content(images, drawn, donors=donors)
+    view = view_of(fill, View.of(images), drawn, donors)
+    if view is None:
+        assert (name, size) in {("turned", (12, 17)), ("halves", (12, 17)), ("halves", (15, 15))}
+        return
+    pieces, shown = Pieces.inside(whole, size, images.device), torch.zeros_like(images)
+    pieces.put(shown, view.at(pieces))
+    assert torch.equal(shown, content)
+    torch.testing.assert_close(view.means(), content.mean(dim=(2, 3)))
+
+
+def test_pieces_hold_each_pixel_of_the_boxes_and_no_other():
+    boxes = torch.tensor([[0, 0, 3, 70], [5, 2, 1, 1], [2, 3, 4, 64], [9, 79, 1, 1]])
+    pieces, masks = Pieces.inside(boxes, (10, 80), boxes.device), torch.zeros(4, 1, 10, 80)
+    pieces.fill(masks, 1.0)
+    assert torch.equal(masks, Rectangle().masks(Parameters({"box": boxes}), (10, 80)))
+    images = random_images(4, (10, 80))
+    copied = torch.zeros_like(images)
+    pieces.put(copied, pieces.cut(images))
+    assert torch.equal(copied, images * masks)
+
+
+def test_views_that_cannot_be():
+    images = random_images(2, (8, 8))
+    view, boxes = View.of(images), torch.tensor([[0, 0, 4, 4]] * 2)
+    jitter = ColourJitter().draw(boxes, (8, 8), seeded())
+    coloured = view_of(ColourJitter(), view, jitter, None)
+    assert coloured.means() is None
+    assert view_of(ColourJitter(), coloured, jitter, None) is None
+    assert view_of(Elastic(), view, Elastic().draw(boxes, (8, 8), seeded()), None) is None
+    shuffled = Permute("shuffle")
+    assert view_of(shuffled, view, shuffled.draw(boxes, (8, 8), seeded()), None) is None
+    donor = Donor().draw(boxes, (8, 8), seeded(), donors=1)
+    assert view_of(Donor(), view, donor, images[:1].double()) is None
