@@ -19,7 +19,7 @@ from synth_anomaly.synthesizers.views import View, view_of
 
 __all__ = ["Paste"]
 
-_PART = 0.5
+_PART = 0.5  # of all pixels; where boxes hold more, whole images are quicker
 
 
 @dataclass(frozen=True)

@@ -93,6 +93,6 @@ def _table(boxes: Tensor, size: Size) -> dict[str, Tensor]:
 
 
 def _dealt(counts: Tensor) -> tuple[Tensor, Tensor]:
-    """Return for ``counts[i]`` things of each i, one after the other: whose it is, and which of its things."""
+    """Return, for ``counts[i]`` things of each i in turn, whose each is and its number among those."""
     owner = torch.arange(len(counts)).repeat_interleave(counts)
     return owner, torch.arange(len(owner)) - (counts.cumsum(0) - counts)[owner]

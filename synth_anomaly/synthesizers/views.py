@@ -2,8 +2,9 @@
 
 Moving pixels and changing their colours are both cheap to describe. If rows and columns move each for
 themselves, and perhaps change places, then a pixel's place in memory is ``down[y] + across[x]``: two short
-tables an image, however many moves follow each other. If colours change alike in a whole image, they change by
-one matrix. A chain of such fills is two tables and a few matrices; its pixels are read once, where the mask is.
+tables an image, however many moves follow each other. If colours change alike in a whole image, they
+change by one matrix. A chain of such fills is two tables and a few matrices; its pixels are read once, where
+the mask is.
 """
 
 from __future__ import annotations
@@ -101,7 +102,7 @@ class View:
         return self.source.float().mean(dim=(2, 3)).index_select(0, self.chosen)
 
     def where(self, chosen: Tensor, before: View) -> View | None:
-        """Return this view of the chosen samples, bool ``(B,)``, and the one that it was made of of the others.
+        """Return this view of the chosen samples, bool ``(B,)``; of the others, the one it was made of.
 
         None where the two have different sources.
         """

@@ -22,14 +22,14 @@ from synth_anomaly.synthesizers.shapes.whole_image import WholeImage
 __all__ = ["ssae", "ssae_cut_out", "ssae_occlusion", "ssae_patch_swap", "ssae_rotation"]
 
 _SOFT = SoftBlob()
-_ELASTIC = Elastic()
+_ELASTIC = Elastic(alpha=(0.015, 0.03), sigma=(0.04, 0.08))
 _REPLACE = Replace()
 _ZEROS = Constant()
 _SWAPPED = Successive((Sometimes(Donor(), 0.5), Elsewhere()))
 _OCCLUDERS = Several(Blob((0.005, 0.04)), (1, 4))
 _TEXTURES = Successive((Texture(), TextureOperations(count=3)))
 _TURN = Resized(deviation=0.0, angle=(-180.0, 180.0))
-_GREY_LEVEL = 1 / 255
+_ANY_CHANGE = 1e-5  # above rounding
 
 
 def ssae(shape: Shape = _SOFT, fill: Fill = _ELASTIC, blend: Blend = _REPLACE) -> Paste:
@@ -41,8 +41,9 @@ def ssae(shape: Shape = _SOFT, fill: Fill = _ELASTIC, blend: Blend = _REPLACE) -
         blend: How both are joined: ``replace`` is ``X4 = X2 X3 + (1 - X2) X1``.
 
     Source: SSAE, section 3.2 and Fig. 5, used alone for all categories of MVTec AD but cable, screw and
-    transistor. Sizes, the form of the mask and the strength of the distortion are open: ours. The paper
-    sometimes varies the brightness of a patch too: ``successive`` with ``brightness-shift``.
+    transistor. Sizes, the form of the mask and the strength of the distortion are open: ours, and enough to
+    be seen and now and then to fold. The paper sometimes varies the brightness of a patch too: ``successive``
+    with ``brightness-shift``.
     """
     return Paste(shape, fill, blend)
 
@@ -112,7 +113,7 @@ def ssae_rotation(
 ) -> Chain:
     """Return SSAE's corruptions for transistor: those for cable, in an image turned about its centre.
 
-    The mask is what the turn changes by a grey level or more, and what is distorted or occluded then.
+    The mask is whatever the turn changes, nearly all of the image, and what is distorted or occluded then.
 
     Args:
         shape: The mask of the distortion.
@@ -125,5 +126,5 @@ def ssae_rotation(
     Source: SSAE, section 4.3. The paper turns the corrupted image, here the turned image is corrupted: so
     the smooth mask lies where the corruption is seen. The angle is open: here any.
     """
-    turned = Paste(WholeImage(), turn, _REPLACE, _GREY_LEVEL)
+    turned = Paste(WholeImage(), turn, _REPLACE, _ANY_CHANGE)
     return Chain((turned, ssae_occlusion(shape, fill, blend, occluders, content)))
