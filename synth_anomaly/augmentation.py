@@ -95,7 +95,7 @@ class QuarterTurns(GeometricAugmentationBase2D):
 
 
 class Symmetries(ImageSequential):
-    """Shows each square image in one of its eight flips and turns, with equal chance, moving pixels exactly."""
+    """Shows each square image in one of its eight flips and turns, equally often, moving pixels exactly."""
 
     def __init__(self) -> None:
         super().__init__(RandomHorizontalFlip(p=0.5), QuarterTurns())

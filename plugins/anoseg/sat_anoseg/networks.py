@@ -63,7 +63,9 @@ class Generator(nn.Module):
         width, stride = self.encoder.channels[-1], self.encoder.strides[-1]
         self.map_decoder = _decoder(width, decoder_channels, map_channels, stride)
         if self.map_decoder is not None:
-            nn.init.constant_(self.map_decoder.layers[-1].bias, map_bias)
+            bias = self.map_decoder.layers[-1].bias
+            assert isinstance(bias, Tensor)  # noqa: S101  # the table ends in a plain convolution
+            nn.init.constant_(bias, map_bias)
         self.image_decoder = _decoder(
             width, image_decoder_channels or decoder_channels, image_channels, stride
         )

@@ -144,7 +144,7 @@ PRESETS: Mapping[str, Mapping[str, Any]] = {
         "adversarial_weight": 0.002,
         "learning_rate": 1e-3,
         "schedule": "cosine",
-        "steps": 2_000,
+        "steps": 2_400,
         "detector_steps": 250,
     },
     "paper": {},
