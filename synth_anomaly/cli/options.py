@@ -21,11 +21,12 @@ __all__ = [
 ]
 
 
-def _use_threads(context: click.Context, _parameter: click.Parameter, count: int | None) -> None:
-    from synth_anomaly.training import use_threads
+def _prepare_process(context: click.Context, _parameter: click.Parameter, threads: int | None) -> None:
+    from synth_anomaly.training import keep_freed_memory, use_threads
 
     if not context.resilient_parsing:
-        use_threads(count)
+        use_threads(threads)
+        keep_freed_memory()
 
 
 def _be_verbose(context: click.Context, _parameter: click.Parameter, verbose: bool) -> None:
@@ -58,7 +59,7 @@ allow_code_option = click.option(
 threads_option = click.option(
     "--threads",
     type=click.IntRange(min=1),
-    callback=_use_threads,
+    callback=_prepare_process,
     expose_value=False,
     help="Threads on the CPU.  [default: half of the processors]",
 )

@@ -121,7 +121,7 @@ class Paste(Replayable):
     def _restored(self, images: Tensor, joined: Tensor, masks: Tensor) -> tuple[Tensor, Tensor]:
         """Return images and masks: what changes too little is no defect, and as it was outside the masks."""
         if self.visible:
-            change = (joined - images).abs().amax(dim=1, keepdim=True)
+            change = (joined - images).abs_().amax(dim=1, keepdim=True)
             masks = masks * (change >= self.visible)
         # not left to the blend: rounding must never change a pixel outside the mask
         return torch.where(masks > 0, joined.to(images.dtype).clamp(0, 1), images), masks

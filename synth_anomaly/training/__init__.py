@@ -6,6 +6,7 @@ from synth_anomaly.randomness import forked_rng, generator_for, seed_for
 from synth_anomaly.training.interrupt import Interruption
 from synth_anomaly.training.listener import Listener
 from synth_anomaly.training.lock import locked
+from synth_anomaly.training.memory import keep_freed_memory
 from synth_anomaly.training.precision import Precision, choose_device, choose_precision, use_threads
 from synth_anomaly.training.stage import Objective, Optimiser, Stage, TrainingData, Validation
 from synth_anomaly.training.trainer import Trainer
@@ -24,6 +25,7 @@ __all__ = [
     "choose_precision",
     "forked_rng",
     "generator_for",
+    "keep_freed_memory",
     "locked",
     "seed_for",
     "use_threads",

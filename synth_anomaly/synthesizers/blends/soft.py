@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import torch
 from torch import Generator, Tensor
+from torch.nn import functional as F
 
 from synth_anomaly.parameters import Parameters
 from synth_anomaly.synthesizers.blends.alpha import check_opacity
@@ -19,7 +20,9 @@ class Soft:
     """Feathers a mask inward, so that a defect has no sharp outline.
 
     The mask is blurred, and its weight falls from 1 where the blurred mask is greatest to 0 where it is half
-    of that, which is the outline of a large mask. A mask much thinner than the blur keeps its outline.
+    of that, which is the outline of a large mask. A mask much thinner than the blur keeps its outline; beside
+    a large one in the same mask, a thin part fades away and is in the mask unchanged, unless ``visible``
+    takes it out.
 
     Args:
         softness: Least and greatest standard deviation of the blur, as a share of the image's shorter side,
@@ -48,8 +51,8 @@ class Soft:
         """Return the mixture; the image where a mask is 0."""
         blurred = gaussian_blur(masks.float(), parameters["softness"] * min(masks.shape[2:]))
         greatest = blurred.amax(dim=(2, 3), keepdim=True).clamp(min=1e-6)
-        feathered = (2 * blurred / greatest - 1).clamp(min=0) * masks
-        weights = feathered * parameters["opacity"][:, None, None, None]
+        feathered = blurred.mul_(2).div_(greatest).sub_(1).clamp_(min=0).mul_(masks)
+        weights = feathered.mul_(parameters["opacity"][:, None, None, None])
         return torch.lerp(images, content.to(images.dtype), weights.to(images.dtype))
 
 
@@ -71,5 +74,7 @@ def _kernels(length: int, sigmas: Tensor) -> Tensor:
     """Return ``(B, length, length)``, whose row i holds the weights of pixel i."""
     place = torch.arange(length, device=sigmas.device, dtype=torch.float32)
     distance = (place[:, None] - place).square()
-    kernels = torch.exp(-distance / (2 * sigmas.float().clamp(min=0.05).square())[:, None, None])
-    return kernels / kernels.sum(dim=2, keepdim=True)
+    exponents = -distance / (2 * sigmas.float().clamp(min=0.05).square())[:, None, None]
+    # far weights would be denormal, and products of those take a CPU twenty times as long
+    kernels = F.threshold_(exponents.clamp_(min=-40).exp_(), 5e-18, 0.0)
+    return kernels.div_(kernels.sum(dim=2, keepdim=True))
