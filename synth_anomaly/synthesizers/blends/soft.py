@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import torch
 from torch import Generator, Tensor
-from torch.nn import functional as F
 
 from synth_anomaly.parameters import Parameters
 from synth_anomaly.synthesizers.blends.alpha import check_opacity
@@ -76,5 +75,5 @@ def _kernels(length: int, sigmas: Tensor) -> Tensor:
     distance = (place[:, None] - place).square()
     exponents = -distance / (2 * sigmas.float().clamp(min=0.05).square())[:, None, None]
     # far weights would be denormal, and products of those take a CPU twenty times as long
-    kernels = F.threshold_(exponents.clamp_(min=-40).exp_(), 5e-18, 0.0)
+    kernels = exponents.masked_fill(exponents < -40, -torch.inf).exp_()
     return kernels.div_(kernels.sum(dim=2, keepdim=True))
