@@ -75,5 +75,6 @@ def _kernels(length: int, sigmas: Tensor) -> Tensor:
     distance = (place[:, None] - place).square()
     exponents = -distance / (2 * sigmas.float().clamp(min=0.05).square())[:, None, None]
     # far weights would be denormal, and products of those take a CPU twenty times as long
-    kernels = exponents.masked_fill(exponents < -40, -torch.inf).exp_()
+    kernels = exponents.clamp_(min=-40).exp_()
+    kernels.masked_fill_(kernels < 5e-18, 0.0)
     return kernels.div_(kernels.sum(dim=2, keepdim=True))
