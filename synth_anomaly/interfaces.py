@@ -225,7 +225,8 @@ class Synthesizer(Protocol):
         Args:
             images: ``(B, 3, H, W)`` in [0, 1]; left untouched.
             generator: A CPU generator; the same seed gives the same defects.
-            guide: ``(B, 1, H, W)`` in [0, 1]: defects lie where it is at least 0.5.
+            guide: ``(B, 1, H, W)`` in [0, 1]: defects lie where it is at least 0.5; a shape that is made from
+                the guide takes all its values instead.
             donors: ``(D, 3, H, W)``: the only other images that content may be taken from.
         """
         ...
@@ -282,7 +283,11 @@ class Fill(Protocol):
 
 @runtime_checkable
 class Blend(Protocol):
-    """How content joins the image."""
+    """How content joins the image.
+
+    A blend whose result at a pixel needs nothing but that pixel may say so by ``pointwise = True``; it is
+    then called with short pieces of the images instead of whole ones, each with its sample's parameters.
+    """
 
     def draw(self, count: int, generator: Generator) -> Parameters:
         """Draw the parameters of ``count`` joins, on the CPU."""

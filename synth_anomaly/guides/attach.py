@@ -61,6 +61,6 @@ def attach_guides(
     empty = int((kept.flatten(1).amax(dim=1) < 128).sum())
     if empty:
         warn(
-            f"the guide leaves no place for a defect on {empty} of {len(store)} training images: "
-            "defects are made on the others alone"
+            f"the guide is below 0.5 everywhere on {empty} of {len(store)} training images: "
+            "most synthesizers make no defect there"
         )

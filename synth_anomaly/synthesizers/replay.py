@@ -49,7 +49,8 @@ class Replayable(ABC):
         Args:
             images: ``(B, 3, H, W)`` in [0, 1]; left untouched.
             parameters: What :meth:`draw` returned for B samples of this size.
-            guide: ``(B, 1, H, W)`` in [0, 1]: defects lie where it is at least 0.5.
+            guide: ``(B, 1, H, W)`` in [0, 1]: defects lie where it is at least 0.5; a shape that is made from
+                the guide takes all its values instead.
             donors: ``(D, 3, H, W)``, as many as were drawn for.
         """
 
@@ -117,10 +118,10 @@ def check_batch(images: Tensor, guide: Tensor | None = None, donors: Tensor | No
     Raises:
         DataError: If one of the tensors is not what a synthesizer takes.
     """
-    if images.ndim != 4 or not images.is_floating_point():
+    if images.ndim != 4 or images.shape[1] != 3 or not images.is_floating_point():
         raise DataError(
             f"images must be floating point (B, 3, H, W) in [0, 1], "
-            f"got {images.dtype} {tuple(images.shape)}: divide uint8 by 255"
+            f"got {images.dtype} {tuple(images.shape)}: divide uint8 by 255, repeat a grey channel"
         )
     expected = (len(images), 1, *images.shape[2:])
     if guide is not None and guide.shape != expected:
