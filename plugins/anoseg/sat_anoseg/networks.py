@@ -35,7 +35,7 @@ class Generator(nn.Module):
         backbone: Specification of the encoder; its last feature map is decoded.
         in_channels: Channels of the input, without coordinates.
         decoder_channels: Widths of the decoders' pairs (table 6).
-        image_decoder_channels: The same of the image decoder; None is ``decoder_channels``.
+        image_decoder_channels: The same of the image decoder; empty is ``decoder_channels``.
         map_channels: Channels of the map; 0 for no map decoder.
         map_bias: Where the last bias of the map decoder starts.
         image_channels: Channels of the reconstruction; 0 for no image decoder.
@@ -54,7 +54,7 @@ class Generator(nn.Module):
         map_channels: int,
         image_channels: int,
         coordinates: bool,
-        image_decoder_channels: tuple[int, ...] | None = None,
+        image_decoder_channels: tuple[int, ...] = (),
         map_bias: float = 0.0,
     ) -> None:
         super().__init__()

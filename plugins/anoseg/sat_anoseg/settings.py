@@ -32,7 +32,7 @@ class AnoSegSettings(MethodSettings):
         backbone: The encoder (section 4.2: the convolutions of ResNet-18). Its pretraining is open; ours is
             random weights, ``{name = "resnet18", weights = "imagenet"}`` asks for others.
         decoder_channels: Widths of the decoders' five pairs (table 6).
-        image_decoder_channels: The same of the segmentation network's image decoder alone; None is
+        image_decoder_channels: The same of the segmentation network's image decoder alone; empty is
             ``decoder_channels``, as table 6 has it.
         map_channels: Channels of the map decoder. Table 6 prints 3 for both decoders; 1 is ours.
         map_bias: Where the last bias of the map decoder starts (unpublished: 0 is ours). Below 0, the map
@@ -66,7 +66,7 @@ class AnoSegSettings(MethodSettings):
     augment: Augmentation | None = None
     backbone: Backbone | str | Mapping[str, Any] = "resnet18"
     decoder_channels: tuple[int, ...] = DECODER_CHANNELS
-    image_decoder_channels: tuple[int, ...] | None = None
+    image_decoder_channels: tuple[int, ...] = ()
     map_channels: int = 1
     map_bias: float = 0.0
     discriminator_width: int = 64

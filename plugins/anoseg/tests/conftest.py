@@ -9,6 +9,7 @@ TINY = {
     "detector_steps": 1,
     "backbone": {"name": "resnet18", "width": 4, "out_levels": [1, 2, 3, 4]},
     "decoder_channels": [8, 4, 4, 4, 4],
+    "image_decoder_channels": [],
     "discriminator_width": 4,
 }
 
