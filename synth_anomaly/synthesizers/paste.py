@@ -86,21 +86,21 @@ class Paste(Replayable):
     def _pays_in_pieces(self, boxes: Tensor, images: Tensor) -> bool:
         """Whether each pixel can be joined for itself, and the boxes hold but a part of all pixels."""
         inside = int((boxes[:, 2] * boxes[:, 3]).sum())
-        share = inside / max(1, len(images) * images.shape[2] * images.shape[3])
-        return bool(getattr(self.blend, "pointwise", False)) and share <= _PART
+        pays = 0 < inside <= _PART * len(images) * images.shape[2] * images.shape[3]
+        return pays and bool(getattr(self.blend, "pointwise", False))
 
     def _pasted_in_pieces(
         self, images: Tensor, drawn: Parameters, guide: Tensor | None, donors: Tensor | None
     ) -> tuple[Tensor, Tensor]:
         """Return images and masks, as the whole images would give them; only the boxes are computed."""
-        pieces = Pieces.inside(drawn.host["shape/box"], (images.shape[2], images.shape[3]), images.device)
+        pieces = Pieces.covering(drawn.host["shape/box"], (images.shape[2], images.shape[3]), images.device)
         view = view_of(self.fill, View.of(images), drawn.scope("fill"), donors)
         if view is None:
             view = View.of(self.fill.content(images, drawn.scope("fill"), donors=donors))
         content, made = view.at(pieces), images.clone(memory_format=torch.contiguous_format)
         if self._shows_content(guide):
             masks = images.new_zeros((len(images), 1, *images.shape[2:]), dtype=torch.float32)
-            pieces.fill(masks, 1.0)
+            pieces.put(masks, masks.new_ones(()).expand(len(pieces.top), 1, *pieces.shape))
             pieces.put(made, content.clamp(0, 1))
             return made, masks
         masks = self._masks(drawn.scope("shape"), images, guide)

@@ -1,13 +1,13 @@
 """The pixels of some boxes alone, so that work is done where defects are.
 
-The lines of all boxes are cut into pieces of 32 pixels, and a batch of images becomes a batch of P images
-of one such piece each. Whatever computes a pixel from the same pixel of other images takes them as it takes
-whole images; how many there are is known on the CPU, so nothing waits for the device.
+The boxes are covered by pieces of one shape, up to 16 x 32 pixels, and a batch of images becomes a batch of P
+small ones. Whatever computes a pixel from the same pixel of other images takes them as it takes whole images;
+how many there are is known on the CPU, so nothing waits for the device.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
@@ -16,83 +16,123 @@ from synth_anomaly.interfaces import Size
 from synth_anomaly.parameters import Parameters
 from synth_anomaly.synthesizers.rows import Rows
 
-__all__ = ["Pieces", "pick"]
+__all__ = ["Pieces", "every_part"]
 
-_LENGTH = 32
+_LARGEST = (16, 32)
+_SMALLEST = (4, 8)  # smaller ones would cost more by their number than they save in pixels
 
 
 @dataclass(frozen=True)
 class Pieces:
-    """Which pixels of a batch lie in its boxes.
+    """Small images that cover the boxes of a batch.
 
-    A piece at the end of a line may hold fewer pixels: the last one is then repeated, and written as often.
+    The pieces of a box may overlap: a pixel is then computed and written more than once, each time the same.
 
     Attributes:
         rows: The image of each piece, out of B.
-        line: ``(P,)`` int64, its line among the B * H lines of the batch.
-        column: ``(P, 32)`` int64, the columns of its pixels among the B * W columns of the batch.
+        top: ``(P,)`` int64, its first row.
+        left: ``(P,)`` int64, its first column.
+        shape: Height k and width n of every piece.
         size: Height and width of the images.
+        inside: ``(P, 1, k, n)`` bool, which pixels lie in the box; None where all do.
     """
 
     rows: Rows
-    line: Tensor
-    column: Tensor
+    top: Tensor
+    left: Tensor
+    shape: Size
     size: Size
+    inside: Tensor | None = None
 
     @classmethod
-    def inside(cls, boxes: Tensor, size: Size, device: torch.device) -> Pieces:
-        """Return the pieces of ``boxes``, int64 ``(B, 4)`` on the CPU: top, left, height and width."""
-        table = Parameters(_table(boxes, size)).to(device)
-        rows = Rows(table.host["image"], table["image"])
-        across = table["first"][:, None] + torch.arange(_LENGTH, device=device)
-        return cls(rows, table["line"], torch.minimum(across, table["last"][:, None]), size)
+    def covering(cls, boxes: Tensor, size: Size, device: torch.device) -> Pieces:
+        """Return pieces for ``boxes``, int64 ``(B, 4)`` on the CPU: top, left, height and width."""
+        sides = [int(boxes[:, axis].min()) if len(boxes) else 0 for axis in (2, 3)]
+        high, wide = (
+            min(max(side, least), most, limit)
+            for side, least, most, limit in zip(sides, _SMALLEST, _LARGEST, size, strict=True)
+        )
+        image, top, left = _dealt(boxes, (high, wide), size)
+        pieces = cls.at(image, top, left, (high, wide), size, device)
+        if sides[0] >= high and sides[1] >= wide:
+            return pieces
+        edges = Parameters({"box": boxes[image]}).to(device)["box"]
+        down = _between(pieces.lines, edges[:, 0], edges[:, 2])
+        across = _between(pieces.columns, edges[:, 1], edges[:, 3])
+        return replace(pieces, inside=(down[:, :, None] & across[:, None, :])[:, None])
+
+    @classmethod
+    def at(
+        cls, image: Tensor, top: Tensor, left: Tensor, shape: Size, size: Size, device: torch.device
+    ) -> Pieces:
+        """Return the pieces whose image, first row and first column are ``(P,)`` int64 on the CPU."""
+        table = Parameters({"image": image, "top": top, "left": left}).to(device)
+        return cls(Rows(table.host["image"], table["image"]), table["top"], table["left"], shape, size)
+
+    @property
+    def lines(self) -> Tensor:
+        """The rows of each piece in its image, ``(P, k)``."""
+        return self.top[:, None] + torch.arange(self.shape[0], device=self.top.device)
+
+    @property
+    def columns(self) -> Tensor:
+        """The columns of each piece in its image, ``(P, n)``."""
+        return self.left[:, None] + torch.arange(self.shape[1], device=self.left.device)
 
     def cut(self, images: Tensor) -> Tensor:
-        """Return the pieces ``(P, C, 1, 32)`` of ``(B, C, H, W)``."""
-        return pick(images, self._places(images.shape[1]))
+        """Return the pieces ``(P, C, k, n)`` of ``(B, C, H, W)``."""
+        if images.device.type == "cpu":
+            return every_part(images.contiguous(), self.shape).index_select(0, self._first(images.shape[1]))
+        return images.permute(0, 2, 3, 1)[self._pixels()].permute(0, 3, 1, 2)
 
     def put(self, images: Tensor, values: Tensor) -> None:
-        """Write ``values``, ``(P, C, 1, 32)``, into contiguous ``(B, C, H, W)``."""
-        places = self._places(images.shape[1]).view(-1)
-        flat, plane = images.view(-1), images.shape[2] * images.shape[3]
-        for number, channel in enumerate(values.to(images.dtype).unbind(1)):
-            flat[number * plane :].index_copy_(0, places, channel.reshape(-1))
+        """Write ``values``, ``(P, C, k, n)``, into contiguous ``(B, C, H, W)``, inside the boxes."""
+        if self.inside is not None:
+            values = torch.where(self.inside, values, self.cut(images))
+        values = values.to(images.dtype)
+        if images.device.type == "cpu":
+            every_part(images, self.shape).index_copy_(0, self._first(images.shape[1]), values)
+        else:
+            images.permute(0, 2, 3, 1)[self._pixels()] = values.permute(0, 2, 3, 1)
 
-    def fill(self, masks: Tensor, value: float) -> None:
-        """Write one value into contiguous ``(B, 1, H, W)``."""
-        masks.view(-1).index_fill_(0, self._places(1).view(-1), value)
-
-    def _places(self, channels: int) -> Tensor:
-        """Return ``(P, 32)``: the place of each pixel's first channel in a batch of ``channels``."""
+    def _first(self, channels: int) -> Tensor:
+        """Return ``(P,)``: the place in memory of each piece's first pixel."""
         height, width = self.size
-        # lines and columns of the images before count H * W and W, where all their channels are meant
-        beyond = (channels - 1) * height * width - width
-        return self.column + (self.line * width + self.rows.device * beyond)[:, None]
+        return self.rows.device * (channels * height * width) + self.top * width + self.left
+
+    def _pixels(self) -> tuple[Tensor, Tensor, Tensor]:
+        return self.rows.device[:, None, None], self.lines[:, :, None], self.columns[:, None, :]
 
 
-def pick(images: Tensor, places: Tensor) -> Tensor:
-    """Return ``(P, C, 1, n)`` out of ``(B, C, H, W)``, by the places ``(P, n)`` of the first channel."""
-    flat, plane = images.reshape(-1), images.shape[2] * images.shape[3]
-    channels = [
-        flat[number * plane :].index_select(0, places.view(-1)).view_as(places)
-        for number in range(images.shape[1])
-    ]
-    # each channel in one block, which is how the next operations take them fastest
-    return torch.stack(channels).transpose(0, 1)[:, :, None]
+def every_part(images: Tensor, shape: Size) -> Tensor:
+    """Return the part of one shape at each place in memory.
+
+    Args:
+        images: Contiguous ``(B, C, H, W)``.
+        shape: Height k and width n.
+
+    Returns:
+        ``(N, C, k, n)``, a view: parts that begin too near to an edge go on in the next line.
+    """
+    _, channels, height, width = images.shape
+    last = ((channels - 1) * height + shape[0] - 1) * width + shape[1] - 1
+    return images.as_strided((images.numel() - last, channels, *shape), (1, height * width, width, 1))
 
 
-def _table(boxes: Tensor, size: Size) -> dict[str, Tensor]:
-    """Return for each piece its image and line, and the columns of its first pixel and of the box's last."""
-    corner = boxes[:, :2] + torch.arange(len(boxes))[:, None] * torch.tensor(size)
-    image, down = _dealt(boxes[:, 2])
-    of_line, part = _dealt(-(-boxes[:, 3] // _LENGTH)[image])
-    line, image = (corner[:, 0][image] + down)[of_line], image[of_line]
-    first = corner[:, 1]
-    last = first + boxes[:, 3] - 1
-    return {"image": image, "line": line, "first": first[image] + part * _LENGTH, "last": last[image]}
+def _dealt(boxes: Tensor, shape: Size, size: Size) -> tuple[Tensor, Tensor, Tensor]:
+    """Return the image, first row and first column of each piece; the last ones end where the box does."""
+    steps = torch.tensor(shape)
+    down, across = (-(-boxes[:, 2:] // steps)).unbind(1)
+    counts = down * across
+    image = torch.arange(len(boxes)).repeat_interleave(counts)
+    number = torch.arange(len(image)) - (counts.cumsum(0) - counts)[image]
+    row = number // across[image]
+    place = torch.stack((row, number - row * across[image]), dim=1) * steps
+    box = boxes[image]
+    first = box[:, :2] + torch.minimum(place, (box[:, 2:] - steps).clamp_(min=0))
+    top, left = torch.minimum(first, torch.tensor(size) - steps).unbind(1)
+    return image, top, left
 
 
-def _dealt(counts: Tensor) -> tuple[Tensor, Tensor]:
-    """Return, for ``counts[i]`` things of each i in turn, whose each is and its number among those."""
-    owner = torch.arange(len(counts)).repeat_interleave(counts)
-    return owner, torch.arange(len(owner)) - (counts.cumsum(0) - counts)[owner]
+def _between(places: Tensor, start: Tensor, length: Tensor) -> Tensor:
+    return (places >= start[:, None]) & (places < (start + length)[:, None])

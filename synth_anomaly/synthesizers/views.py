@@ -17,7 +17,7 @@ from torch import Tensor
 
 from synth_anomaly.interfaces import Fill
 from synth_anomaly.parameters import Parameters
-from synth_anomaly.synthesizers.pieces import Pieces, pick
+from synth_anomaly.synthesizers.pieces import Pieces, every_part
 
 __all__ = ["Recolouring", "View", "ViewedFill", "view_of"]
 
@@ -41,13 +41,10 @@ class Recolouring:
         return Recolouring(matrix, torch.where(chosen[:, None], self.bias, 0.0))
 
     def of(self, pieces: Tensor, image: Tensor) -> Tensor:
-        """Return ``(P, 3, 1, n)`` with other colours; ``image``, ``(P,)``, says whose."""
-        matrix = self.matrix.permute(1, 2, 0).index_select(2, image)[..., None]
-        bias = self.bias.T.index_select(1, image)[..., None]
-        red, green, blue = pieces[:, :, 0].float().unbind(1)
-        changed = matrix[:, 0] * red
-        changed.addcmul_(matrix[:, 1], green).addcmul_(matrix[:, 2], blue).add_(bias)
-        return changed.clamp_(0, 1).to(pieces.dtype).transpose(0, 1)[:, :, None]
+        """Return ``(P, 3, k, n)`` with other colours; ``image``, ``(P,)``, says whose."""
+        matrix, bias = self.matrix.index_select(0, image), self.bias.index_select(0, image)
+        changed = torch.baddbmm(bias[:, :, None], matrix, pieces.flatten(2).float())
+        return changed.clamp_(0, 1).view_as(pieces).to(pieces.dtype)
 
 
 @dataclass(frozen=True)
@@ -118,13 +115,34 @@ class View:
         )
 
     def at(self, pieces: Pieces) -> Tensor:
-        """Return the pixels of the pieces, ``(P, C, 1, 32)``."""
-        places = self.across.reshape(-1).index_select(0, pieces.column.view(-1)).view_as(pieces.column)
-        places += self.down.reshape(-1).index_select(0, pieces.line)[:, None]
-        pixels = pick(self.source, places)
+        """Return the pixels of the pieces, ``(P, C, k, n)``."""
+        image = pieces.rows.device[:, None]
+        down, across = self.down[image, pieces.lines], self.across[image, pieces.columns]
+        if self._keeps_order(down, across):
+            first = down[:, 0] + across[:, 0]
+            pixels = every_part(self.source.contiguous(), pieces.shape).index_select(0, first)
+        else:
+            pixels = _pixels_at(self.source, down[:, :, None] + across[:, None, :])
         for recolouring in self.recolourings:
             pixels = recolouring.of(pixels, pieces.rows.device)
         return pixels
+
+    def _keeps_order(self, down: Tensor, across: Tensor) -> bool:
+        """Whether the pixels of each piece are neighbours in the source too; only the CPU need not wait."""
+        if self.source.device.type != "cpu":
+            return False
+        width = self.source.shape[3]
+        return bool((down.diff(dim=1) == width).all() and (across.diff(dim=1) == 1).all())
+
+
+def _pixels_at(images: Tensor, places: Tensor) -> Tensor:
+    """Return ``(P, C, k, n)`` out of ``(B, C, H, W)``, by the places ``(P, k, n)`` of the first channel."""
+    flat, plane = images.reshape(-1), images.shape[2] * images.shape[3]
+    channels = [
+        flat[number * plane :].index_select(0, places.view(-1)).view_as(places)
+        for number in range(images.shape[1])
+    ]
+    return torch.stack(channels, dim=1)
 
 
 def _rolled(places: Tensor, shift: Tensor) -> Tensor:
