@@ -101,7 +101,7 @@ class Paste(Replayable):
         if self._shows_content(guide):
             masks = images.new_zeros((len(images), 1, *images.shape[2:]), dtype=torch.float32)
             pieces.put(masks, masks.new_ones(()).expand(len(pieces.top), 1, *pieces.shape))
-            pieces.put(made, content.clamp(0, 1))
+            pieces.put(made, content.clamp_(0, 1))
             return made, masks
         masks = self._masks(drawn.scope("shape"), images, guide)
         image, mask = pieces.cut(images), pieces.cut(masks)

@@ -35,6 +35,8 @@ FILLS = {
     "shuffled": Permute("shuffle"),
     "donor": Donor(),
     "jitter": ColourJitter(),
+    "jittered patch": Successive((Elsewhere(), ColourJitter(about="box"))),
+    "sometimes a jittered patch": Successive((ColourJitter(), Sometimes(ColourJitter(about="box")))),
     "all": Successive((Donor(), QuarterTurn(), Permute(), ColourJitter(), Elsewhere())),
     "sometimes": Successive(
         (Sometimes(QuarterTurn()), Sometimes(Permute()), Sometimes(ColourJitter()), Sometimes(Elsewhere()))
