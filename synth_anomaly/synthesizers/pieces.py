@@ -12,12 +12,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 import torch
 from torch import Tensor
+from torch.nn import functional as F
 
 from synth_anomaly.interfaces import Size
 from synth_anomaly.parameters import Parameters
 from synth_anomaly.synthesizers.rows import Rows
 
-__all__ = ["Pieces", "every_part"]
+__all__ = ["Pieces", "part_at"]
 
 _LARGEST = (16, 32)
 _SMALLEST = (4, 8)  # smaller ones would cost more by their number than they save in pixels
@@ -33,19 +34,20 @@ class Pieces:
         rows: The image of each piece, out of B.
         top: ``(P,)`` int64, its first row.
         left: ``(P,)`` int64, its first column.
-        own: ``(P, 4)`` int64, the part of its box that is counted here and in no other piece.
         shape: Height k and width n of every piece.
         size: Height and width of the images.
         inside: ``(P, 1, k, n)`` bool, which pixels lie in the box; None where all do.
+        own: ``(P, 4)`` int64, the part of its box that is counted here and in no other piece; None where the
+            pieces do not cover boxes.
     """
 
     rows: Rows
     top: Tensor
     left: Tensor
-    own: Tensor
     shape: Size
     size: Size
     inside: Tensor | None = None
+    own: Tensor | None = None
 
     @classmethod
     def covering(cls, boxes: Tensor, size: Size, device: torch.device) -> Pieces:
@@ -58,11 +60,28 @@ class Pieces:
         image, first, own = _dealt(boxes, (high, wide), size)
         table = Parameters({"image": image, "first": first, "own": own, "box": boxes[image]}).to(device)
         rows = Rows(table.host["image"], table["image"])
-        pieces = cls(rows, *table["first"].unbind(1), table["own"], (high, wide), size)
+        pieces = cls(rows, *table["first"].unbind(1), (high, wide), size, own=table["own"])
         if sides[0] >= high and sides[1] >= wide:
             return pieces
         down, across = pieces._within(table["box"])
         return replace(pieces, inside=(down[:, :, None] & across[:, None])[:, None])
+
+    @classmethod
+    def touching(cls, masks: Tensor) -> Pieces:
+        """Return the pieces of a grid where a mask, ``(B, 1, H, W)``, is above 0, for which it waits."""
+        size = (masks.shape[2], masks.shape[3])
+        high, wide = (min(most, limit) for most, limit in zip(_LARGEST, size, strict=True))
+        down, across = (-(-limit // step) for limit, step in zip(size, (high, wide), strict=True))
+        padded = F.pad(masks, (0, across * wide - size[1], 0, down * high - size[0]))
+        highest = padded.view(-1, down, high, across * wide).amax(2).view(-1, down, across, wide).amax(3)
+        image, row, column = (highest > 0).nonzero().unbind(1)
+        top, left = (row * high).clamp_(max=size[0] - high), (column * wide).clamp_(max=size[1] - wide)
+        return cls(Rows(image.cpu(), image), top, left, (high, wide), size)
+
+    @property
+    def pixels(self) -> int:
+        """How many pixels all pieces hold."""
+        return len(self.top) * self.shape[0] * self.shape[1]
 
     @property
     def lines(self) -> Tensor:
@@ -77,7 +96,7 @@ class Pieces:
     def cut(self, images: Tensor) -> Tensor:
         """Return the pieces ``(P, C, k, n)`` of ``(B, C, H, W)``."""
         if images.device.type == "cpu":
-            return every_part(images.contiguous(), self.shape).index_select(0, self._first(images.shape[1]))
+            return part_at(images.contiguous(), self._first(images.shape[1]), self.shape)
         return images.permute(0, 2, 3, 1)[self._pixels()].permute(0, 3, 1, 2)
 
     def put(self, images: Tensor, values: Tensor) -> None:
@@ -86,12 +105,18 @@ class Pieces:
             values = torch.where(self.inside, values, self.cut(images))
         values = values.to(images.dtype)
         if images.device.type == "cpu":
-            every_part(images, self.shape).index_copy_(0, self._first(images.shape[1]), values)
+            _every_part(images, self.shape).index_copy_(0, self._first(images.shape[1]), values)
         else:
             images.permute(0, 2, 3, 1)[self._pixels()] = values.permute(0, 2, 3, 1)
 
     def means(self, values: Tensor, count: int) -> Tensor:
-        """Return the means in the boxes of float32 ``values``, ``(P, C, k, n)``, as ``(count, C)``."""
+        """Return the means in the boxes of float32 ``values``, ``(P, C, k, n)``, as ``(count, C)``.
+
+        Raises:
+            ValueError: If these pieces do not cover boxes.
+        """
+        if self.own is None:
+            raise ValueError("pieces must cover boxes to know their means, got those that touch masks")
         down, across = self._within(self.own)
         weights = down.float()[:, :, None] * across.float()[:, None]
         sums = weights.flatten(1)[:, None] @ values.flatten(2).transpose(1, 2)
@@ -101,7 +126,7 @@ class Pieces:
         return total[:, :-1] / total[:, -1:].clamp(min=1)
 
     def _within(self, boxes: Tensor) -> tuple[Tensor, Tensor]:
-        """Return which rows ``(P, k)`` and columns ``(P, n)`` of each piece lie in its box, out of ``(P, 4)``."""
+        """Return which rows ``(P, k)`` and columns ``(P, n)`` lie in the boxes ``(P, 4)`` of the pieces."""
         top, left, height, width = boxes[:, :, None].unbind(1)
         down, across = self.lines - top, self.columns - left
         return (down >= 0) & (down < height), (across >= 0) & (across < width)
@@ -115,15 +140,21 @@ class Pieces:
         return self.rows.device[:, None, None], self.lines[:, :, None], self.columns[:, None, :]
 
 
-def every_part(images: Tensor, shape: Size) -> Tensor:
-    """Return the part of one shape at each place in memory.
+def part_at(images: Tensor, first: Tensor, shape: Size) -> Tensor:
+    """Return parts of one shape, ``(P, C, k, n)``, each copied whole.
 
     Args:
         images: Contiguous ``(B, C, H, W)``.
+        first: ``(P,)`` int64, the place in memory of each part's first pixel.
         shape: Height k and width n.
+    """
+    return _every_part(images, shape).index_select(0, first)
 
-    Returns:
-        ``(N, C, k, n)``, a view: parts that begin too near to an edge go on in the next line.
+
+def _every_part(images: Tensor, shape: Size) -> Tensor:
+    """Return the part of one shape at each place in memory, ``(N, C, k, n)``, a view.
+
+    Parts that begin too near to an edge go on in the next line.
     """
     _, channels, height, width = images.shape
     last = ((channels - 1) * height + shape[0] - 1) * width + shape[1] - 1

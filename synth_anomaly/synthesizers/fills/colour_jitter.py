@@ -71,7 +71,7 @@ class ColourJitter:
         return _recolouring(parameters, means).of_all(content)
 
     def view(self, before: View, parameters: Parameters, *, donors: Tensor | None = None) -> View | None:  # noqa: ARG002
-        """Return the content as a view; None where it needs the image's mean after other changes of colour."""
+        """Return the content as a view; None where it needs an image's mean after other changes of colour."""
         means = before.means() if self.about == "image" else None
         if means is None and self.about == "image":
             return None
