@@ -122,11 +122,13 @@ class Paste(Replayable):
         masks = self._masks(drawn, images, guide) if masks is None else masks
         image, mask = pieces.cut(images), pieces.cut(masks)
         joined = self.blend.join(image, content, mask, pieces.rows.parameters(drawn.scope("blend")))
+        if not self.visible:
+            pieces.put(made, joined.clamp_(0, 1))
+            return made, masks
         restored, mask = self._restored(image, joined, mask)
+        masks = masks.clone(memory_format=torch.contiguous_format)
         pieces.put(made, restored)
-        if self.visible:
-            masks = masks.clone(memory_format=torch.contiguous_format)
-            pieces.put(masks, mask)
+        pieces.put(masks, mask)
         return made, masks
 
     def _described(

@@ -22,6 +22,7 @@ __all__ = ["Pieces", "part_at"]
 
 _LARGEST = (16, 32)
 _SMALLEST = (4, 8)  # smaller ones would cost more by their number than they save in pixels
+_OF_MASKS = (8, 16)
 
 
 @dataclass(frozen=True)
@@ -59,8 +60,8 @@ class Pieces:
         )
         image, first, own = _dealt(boxes, (high, wide), size)
         table = Parameters({"image": image, "first": first, "own": own, "box": boxes[image]}).to(device)
-        rows = Rows(table.host["image"], table["image"])
-        pieces = cls(rows, *table["first"].unbind(1), (high, wide), size, own=table["own"])
+        rows, (top, left) = Rows(table.host["image"], table["image"]), table["first"].unbind(1)
+        pieces = cls(rows, top, left, (high, wide), size, own=table["own"])
         if sides[0] >= high and sides[1] >= wide:
             return pieces
         down, across = pieces._within(table["box"])
@@ -70,7 +71,7 @@ class Pieces:
     def touching(cls, masks: Tensor) -> Pieces:
         """Return the pieces of a grid where a mask, ``(B, 1, H, W)``, is above 0, for which it waits."""
         size = (masks.shape[2], masks.shape[3])
-        high, wide = (min(most, limit) for most, limit in zip(_LARGEST, size, strict=True))
+        high, wide = (min(most, limit) for most, limit in zip(_OF_MASKS, size, strict=True))
         down, across = (-(-limit // step) for limit, step in zip(size, (high, wide), strict=True))
         padded = F.pad(masks, (0, across * wide - size[1], 0, down * high - size[0]))
         highest = padded.view(-1, down, high, across * wide).amax(2).view(-1, down, across, wide).amax(3)

@@ -76,12 +76,14 @@ class View:
         chosen: ``(B,)`` int64, the image in the source.
         moved: ``down``, ``(B, H)`` int64, and ``across``, ``(B, W)`` int64; None where no pixel moved.
         recolourings: The changes of colours, in order.
+        counts: How many pixels of a uint8 source have each level, ``(S, 3, 256)``, where that is known.
     """
 
     source: Tensor
     chosen: Tensor
     moved: tuple[Tensor, Tensor] | None = None
     recolourings: tuple[Recolouring, ...] = ()
+    counts: Tensor | None = None
 
     @classmethod
     def of(cls, source: Tensor, chosen: Tensor | None = None) -> View:

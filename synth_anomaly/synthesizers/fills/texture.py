@@ -12,6 +12,7 @@ from torch import Generator, Tensor
 from synth_anomaly.errors import DataError
 from synth_anomaly.interfaces import Size
 from synth_anomaly.parameters import Parameters
+from synth_anomaly.synthesizers.fills.operations.levels import count_levels
 from synth_anomaly.synthesizers.procedural import procedural_textures
 from synth_anomaly.synthesizers.texture_files import NEEDED, find_textures, read_textures
 from synth_anomaly.synthesizers.views import View
@@ -19,6 +20,7 @@ from synth_anomaly.synthesizers.views import View
 __all__ = ["Texture"]
 
 _BANKS = 4
+_COUNTED_AT_ONCE = 64
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,8 @@ class Texture:
             DataError: If the folder is missing, has no image, or one cannot be read.
         """
         bank = self._textures(before.source)
-        return View.of(bank, parameters["texture"] % len(bank))
+        counts = _counts(self._root(), (bank.shape[2], bank.shape[3]), bank.device)
+        return View(bank, parameters["texture"] % len(bank), counts=counts)
 
     def check(self) -> None:
         """Say what is missing, before anything is made.
@@ -91,3 +94,10 @@ def _bank(folder: str | None, size: Size, device: torch.device) -> Tensor:
     if folder is None:
         return procedural_textures(size, device)
     return read_textures(find_textures(folder), size).to(device)
+
+
+@lru_cache(maxsize=_BANKS)
+def _counts(folder: str | None, size: Size, device: torch.device) -> Tensor:
+    """Return how many pixels of each texture have each level, int32 ``(N, 3, 256)``."""
+    parts = torch.split(_bank(folder, size, device), _COUNTED_AT_ONCE)
+    return torch.cat([count_levels(part) for part in parts])
