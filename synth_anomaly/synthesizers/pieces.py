@@ -14,6 +14,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from synth_anomaly.host import is_at_hand
 from synth_anomaly.interfaces import Size
 from synth_anomaly.parameters import Parameters
 from synth_anomaly.synthesizers.rows import Rows
@@ -96,16 +97,16 @@ class Pieces:
 
     def cut(self, images: Tensor) -> Tensor:
         """Return the pieces ``(P, C, k, n)`` of ``(B, C, H, W)``."""
-        if images.device.type == "cpu":
+        if is_at_hand(images):
             return part_at(images.contiguous(), self._first(images.shape[1]), self.shape)
-        return images.permute(0, 2, 3, 1)[self._pixels()].permute(0, 3, 1, 2)
+        return images.permute(0, 2, 3, 1)[self._pixels()].permute(0, 3, 1, 2).contiguous()
 
     def put(self, images: Tensor, values: Tensor) -> None:
         """Write ``values``, ``(P, C, k, n)``, into contiguous ``(B, C, H, W)``, inside the boxes."""
         if self.inside is not None:
             values = torch.where(self.inside, values, self.cut(images))
         values = values.to(images.dtype)
-        if images.device.type == "cpu":
+        if is_at_hand(images):
             _every_part(images, self.shape).index_copy_(0, self._first(images.shape[1]), values)
         else:
             images.permute(0, 2, 3, 1)[self._pixels()] = values.permute(0, 2, 3, 1)
