@@ -76,7 +76,14 @@ class ModelFile:
         if not path.is_file():
             raise OptionError(f"expected a network in {path}, got no such file: check the path")
         network = _LOADERS[path.suffix](path, path.stat().st_mtime_ns, str(images.device))
-        made: Any = network(images)
+        try:
+            made: Any = network(images)
+        except Exception as error:  # a program of the user's, which may raise anything
+            reason = " ".join(str(error).split())[-200:]
+            raise OptionError(
+                f"the network in {path} fails on images {tuple(images.shape)}: {reason}; "
+                "set side to the size that it takes"
+            ) from error
         while isinstance(made, tuple | list) and made:
             made = made[0]
         maps = made[:, None] if isinstance(made, Tensor) and made.ndim == 3 else made
