@@ -35,6 +35,8 @@ FILLS = {
     "shuffled": Permute("shuffle"),
     "donor": Donor(),
     "jitter": ColourJitter(),
+    "jittered patch": Successive((Elsewhere(), ColourJitter(about="box"))),
+    "sometimes a jittered patch": Successive((ColourJitter(), Sometimes(ColourJitter(about="box")))),
     "all": Successive((Donor(), QuarterTurn(), Permute(), ColourJitter(), Elsewhere())),
     "sometimes": Successive(
         (Sometimes(QuarterTurn()), Sometimes(Permute()), Sometimes(ColourJitter()), Sometimes(Elsewhere()))
@@ -129,7 +131,7 @@ def test_a_view_is_the_content(name, size):
     if view is None:
         assert (name, size) in {("turned", (12, 17)), ("halves", (12, 17)), ("halves", (15, 15))}
         return
-    pieces, shown = Pieces.inside(whole, size, images.device), torch.zeros_like(images)
+    pieces, shown = Pieces.covering(whole, size, images.device), torch.zeros_like(images)
     pieces.put(shown, view.at(pieces))
     assert torch.equal(shown, content)
     torch.testing.assert_close(view.means(), content.mean(dim=(2, 3)))
@@ -137,8 +139,8 @@ def test_a_view_is_the_content(name, size):
 
 def test_pieces_hold_each_pixel_of_the_boxes_and_no_other():
     boxes = torch.tensor([[0, 0, 3, 70], [5, 2, 1, 1], [2, 3, 4, 64], [9, 79, 1, 1]])
-    pieces, masks = Pieces.inside(boxes, (10, 80), boxes.device), torch.zeros(4, 1, 10, 80)
-    pieces.fill(masks, 1.0)
+    pieces, masks = Pieces.covering(boxes, (10, 80), boxes.device), torch.zeros(4, 1, 10, 80)
+    pieces.put(masks, torch.ones(len(pieces.top), 1, *pieces.shape))
     assert torch.equal(masks, Rectangle().masks(Parameters({"box": boxes}), (10, 80)))
     images = random_images(4, (10, 80))
     copied = torch.zeros_like(images)

@@ -61,7 +61,7 @@ def shares(masks):
 def test_cutpaste_has_the_papers_values():
     made = cutpaste()
     assert made.shape == Rectangle((0.02, 0.15), ((0.3, 1.0), (1.0, 3.3)))
-    assert made.fill.fills == (ColourJitter(0.1, 0.1, 0.1, 0.1), Elsewhere())
+    assert made.fill.fills == (Elsewhere(), ColourJitter(0.1, 0.1, 0.1, 0.1, about="box"))
 
 
 def test_cutpaste_without_jitter_pastes_pixels_of_the_image():

@@ -14,6 +14,7 @@ from synth_anomaly.interfaces import Size
 from synth_anomaly.parameters import Parameters
 from synth_anomaly.synthesizers.procedural import procedural_textures
 from synth_anomaly.synthesizers.texture_files import NEEDED, find_textures, read_textures
+from synth_anomaly.synthesizers.views import View
 
 __all__ = ["Texture"]
 
@@ -53,11 +54,18 @@ class Texture:
         Raises:
             DataError: If the folder is missing, has no image, or one cannot be read.
         """
-        self.check()
-        size = (content.shape[2], content.shape[3])
-        bank = _bank(self._root(), size, content.device)
+        bank = self._textures(content)
         chosen = bank.index_select(0, parameters["texture"] % len(bank))
         return chosen.float().div_(255).to(content.dtype)
+
+    def view(self, before: View, parameters: Parameters, *, donors: Tensor | None = None) -> View:  # noqa: ARG002
+        """Return the drawn textures as a view.
+
+        Raises:
+            DataError: If the folder is missing, has no image, or one cannot be read.
+        """
+        bank = self._textures(before.source)
+        return View.of(bank, parameters["texture"] % len(bank))
 
     def check(self) -> None:
         """Say what is missing, before anything is made.
@@ -67,6 +75,11 @@ class Texture:
         """
         if self.folder is None and not self.procedural:
             raise DataError(NEEDED)
+
+    def _textures(self, images: Tensor) -> Tensor:
+        """Return all textures, uint8, of the images' size and where they are."""
+        self.check()
+        return _bank(self._root(), (images.shape[2], images.shape[3]), images.device)
 
     def _root(self) -> str | None:
         return None if self.folder is None else str(Path(self.folder).expanduser().absolute())

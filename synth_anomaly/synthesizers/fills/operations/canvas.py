@@ -12,15 +12,15 @@ from synth_anomaly.synthesizers.fills.operations import pixels, tables
 from synth_anomaly.synthesizers.fills.operations.draw import OPERATIONS
 from synth_anomaly.synthesizers.fills.operations.levels import (
     LEVELS,
-    as_levels,
     count_levels,
     counts_through,
     identity_tables,
     look_up,
 )
+from synth_anomaly.synthesizers.pieces import Pieces
 from synth_anomaly.synthesizers.rows import Rows
 
-__all__ = ["Canvas"]
+__all__ = ["COUNTING", "OF_NEIGHBOURS", "OF_PIXELS", "Canvas"]
 
 _ON_TABLES: Mapping[str, Callable[..., Tensor]] = {
     "gamma": tables.gamma,
@@ -34,50 +34,91 @@ _BY_COUNTS: Mapping[str, Callable[..., Tensor]] = {
 }
 _ON_PIXELS: Mapping[str, Callable[..., Tensor]] = {
     "brightness": pixels.brightness,
-    "sharpness": pixels.sharpness,
     "hue-saturation": pixels.hue_saturation,
+}
+_ON_NEIGHBOURS: Mapping[str, Callable[..., Tensor]] = {
+    "sharpness": pixels.sharpness,
     "rotation": pixels.rotation,
 }
+_READING = {**_ON_PIXELS, **_ON_NEIGHBOURS}
 
 
-_NEEDS_PIXELS = torch.tensor([operation in _ON_PIXELS for operation in OPERATIONS])
+def _which(operations: Mapping[str, object]) -> Tensor:
+    return torch.tensor([operation in operations for operation in OPERATIONS])
+
+
+COUNTING = _which(_BY_COUNTS)
+"""Which operations, bool by place in `OPERATIONS`, count the levels of whole images."""
+
+OF_PIXELS = _which(_ON_PIXELS)
+"""Which operations read the channels of a pixel."""
+
+OF_NEIGHBOURS = _which(_ON_NEIGHBOURS)
+"""Which operations read other pixels too."""
 
 
 class Canvas:
-    """Images as levels, each with tables in which its levels are still to be looked up.
+    """Images, or pieces of them, as levels; each image with tables in which these are still to be looked up.
 
     Args:
-        content: ``(B, 3, H, W)`` in [0, 1]; left untouched.
+        levels: uint8 ``(N, 3, h, w)``; changed.
+        owner: The image of each, out of B; None where they are the images themselves.
+        tables: ``(B, 3, 256)``; None for tables that change nothing.
+        waiting: Bool ``(B,)`` on the CPU, whose tables change something.
     """
 
-    def __init__(self, content: Tensor) -> None:
-        self._levels = as_levels(content)
-        self._tables = identity_tables(len(content), content.device)
-        self._waiting = torch.zeros(len(content), dtype=torch.bool)
+    def __init__(
+        self,
+        levels: Tensor,
+        owner: Rows | None = None,
+        tables: Tensor | None = None,
+        waiting: Tensor | None = None,
+    ) -> None:
+        self._levels = levels
+        self._owner = owner
+        self._tables = identity_tables(len(levels), levels.device) if tables is None else tables
+        self._waiting = torch.zeros(len(levels), dtype=torch.bool) if waiting is None else waiting
 
-    def carry_out(self, numbers: Tensor, parameters: Parameters) -> None:
-        """Carry out one operation on each image.
+    def carry_out(self, numbers: Tensor, acting: Tensor, parameters: Parameters) -> None:
+        """Carry out one operation on each of some images.
 
         Args:
             numbers: ``(B,)`` on the CPU, the places of operations in `OPERATIONS`.
+            acting: Bool ``(B,)`` on the CPU, on which images.
             parameters: Values ``(B, ...)`` by operation.
         """
-        self._look_up(self._waiting & _NEEDS_PIXELS[numbers])
+        reads = (OF_PIXELS | OF_NEIGHBOURS)[numbers]
+        self._look_up(self._waiting & acting & reads)
         for number, operation in enumerate(OPERATIONS):
-            rows = Rows.where(numbers == number, self._levels.device)
-            if not len(rows):
+            chosen = acting & (numbers == number)
+            if not chosen.any():
                 continue
-            values = [rows.of(parameters[operation])] if operation in parameters else []
-            if operation in _ON_PIXELS:
-                _put(self._levels, rows, _ON_PIXELS[operation](rows.of(self._levels), *values))
+            if operation in _READING:
+                parts, image = self._parts(chosen)
+                values = [parameters[operation].index_select(0, image)] if operation in parameters else []
+                _put(self._levels, parts, _READING[operation](parts.of(self._levels), *values))
             else:
+                rows = Rows.where(chosen, self._levels.device)
+                values = [rows.of(parameters[operation])] if operation in parameters else []
                 self._tables.index_copy_(0, rows.device, self._changed_tables(operation, rows, values))
-        self._waiting |= ~_NEEDS_PIXELS[numbers]
+        self._waiting = self._waiting | (acting & ~reads)
+
+    def cut(self, pieces: Pieces) -> Canvas:
+        """Return the canvas of the pieces alone, of a canvas of whole images."""
+        return Canvas(pieces.cut(self._levels), pieces.rows, self._tables, self._waiting)
 
     def content(self) -> Tensor:
-        """Return the images, float32 in [0, 1]."""
+        """Return the images or pieces, float32 in [0, 1]."""
         self._look_up(self._waiting)
         return self._levels.float().div_(LEVELS - 1)
+
+    def _parts(self, chosen: Tensor) -> tuple[Rows, Tensor]:
+        """Return the levels that are of the chosen images, and the image of each."""
+        if self._owner is None:
+            rows = Rows.where(chosen, self._levels.device)
+            return rows, rows.device
+        rows = Rows.where(chosen[self._owner.host], self._levels.device)
+        return rows, rows.of(self._owner.device)
 
     def _changed_tables(self, operation: str, rows: Rows, values: list[Tensor]) -> Tensor:
         before = rows.of(self._tables)
@@ -88,16 +129,22 @@ class Canvas:
 
     def _look_up(self, chosen: Tensor) -> None:
         """Look up what waits, where the pixels are needed as they are."""
-        rows = Rows.where(chosen, self._levels.device)
-        if not len(rows):
+        if not chosen.any():
             return
-        _put(self._levels, rows, look_up(rows.of(self._levels), rows.of(self._tables).to(torch.uint8)))
-        self._tables.index_copy_(0, rows.device, identity_tables(len(rows), self._tables.device))
-        self._waiting &= ~chosen
+        parts, image = self._parts(chosen)
+        _put(self._levels, parts, look_up(parts.of(self._levels), self._tables.to(torch.uint8), image))
+        rows = Rows.where(chosen, self._levels.device)
+        self._tables = self._tables.index_copy(
+            0, rows.device, identity_tables(len(rows), self._tables.device)
+        )
+        self._waiting = self._waiting & ~chosen
 
 
 def _put(images: Tensor, rows: Rows, changed: Tensor) -> None:
     """Write some rows of bytes into images, as words of eight where they divide so: that is much faster."""
-    word = torch.int64 if images[0].numel() % 8 == 0 else images.dtype
+    if len(rows) == len(images):
+        images.copy_(changed)
+        return
+    word = torch.int64 if len(images) and images[0].numel() % 8 == 0 else images.dtype
     whole, part = (values.flatten(1).view(word) for values in (images, changed))
     whole.index_copy_(0, rows.device, part)

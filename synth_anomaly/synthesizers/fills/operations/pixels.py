@@ -9,7 +9,8 @@ from functools import cache
 
 import torch
 from torch import Tensor
-from torch.nn import functional as F
+
+from synth_anomaly.synthesizers.turn import turned
 
 __all__ = ["brightness", "hue_saturation", "rotation", "sharpness"]
 
@@ -55,14 +56,7 @@ def hue_saturation(levels: Tensor, values: Tensor) -> Tensor:
 
 def rotation(levels: Tensor, angles: Tensor) -> Tensor:
     """Turn about the centre by ``(B,)`` radians, counter-clockwise; black comes in from outside."""
-    height, width = levels.shape[2:]
-    down = torch.arange(height, device=levels.device) - (height - 1) / 2
-    across = torch.arange(width, device=levels.device) - (width - 1) / 2
-    cosine, sine = angles.cos(), angles.sin()
-    of_rows = down[:, None] * torch.stack((-sine * (2 / width), cosine * (2 / height)), dim=1)[:, None]
-    of_columns = across[:, None] * torch.stack((cosine * (2 / width), sine * (2 / height)), dim=1)[:, None]
-    grid = of_rows[:, :, None] + of_columns[:, None]
-    return _levels(F.grid_sample(levels.float(), grid, align_corners=False).add_(0.5))
+    return _levels(turned(levels.float(), angles).add_(0.5))
 
 
 @cache
