@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     import numpy as np
+    import torch
     from torch import Generator, Tensor
 
     from synth_anomaly.parameters import Parameters
@@ -37,6 +38,8 @@ __all__ = [
     "Outputs",
     "Prediction",
     "Pretrained",
+    "ReadsFiles",
+    "Report",
     "RunContext",
     "RunResult",
     "Sample",
@@ -49,6 +52,9 @@ __all__ = [
 
 Size = tuple[int, int]
 """Height and width, in pixels."""
+
+Report = Callable[[str, int, int], None]
+"""Is told what is read or made, such as ``"textures"``, how many are done, and of how many."""
 
 
 @dataclass(frozen=True)
@@ -432,6 +438,27 @@ class Pretrained(Protocol):
 
     def load_pretrained(self) -> Iterable[str]:
         """Load the weights that its options ask for; return a line for each thing that did not load."""
+        ...
+
+
+@runtime_checkable
+class ReadsFiles(Protocol):
+    """A piece of a synthesizer that needs files; they are read before the first training step."""
+
+    def read_files(self, size: Size, device: torch.device, report: Report) -> Iterable[str]:
+        """Read all files that images of this size on this device need, and keep what comes of them.
+
+        Args:
+            size: Height and width of the images.
+            device: Where they are.
+            report: Told how it goes.
+
+        Returns:
+            A line for each thing that a reader of the results should know.
+
+        Raises:
+            DataError: If a file is missing or cannot be read.
+        """
         ...
 
 

@@ -23,6 +23,7 @@ from synth_anomaly.cli.options import (
     verbose_option,
 )
 from synth_anomaly.cli.output import output_folder
+from synth_anomaly.cli.reading import reading_shown
 from synth_anomaly.cli.synth_choice import EVERY, Chosen, changes_of_guide, choose_synthesizer, read_arguments
 from synth_anomaly.cli.synth_guide import ChosenGuide, choose_guide
 from synth_anomaly.cli.synth_images import Origin, Pictures, find_images
@@ -31,6 +32,8 @@ from synth_anomaly.reporting.synthesis.folder import Synthesis
 from synth_anomaly.reporting.synthesis.page import Exhibit, SynthesisPage, write_synthesis_page
 from synth_anomaly.reporting.synthesis.statistics import DefectStatistics, ring_width
 from synth_anomaly.reporting.synthesis.table import statistics_table
+from synth_anomaly.synthesizers import Texture
+from synth_anomaly.synthesizers.inside import read_files
 from synth_anomaly.synthesizers.texture_files import find_textures
 
 __all__ = ["synth"]
@@ -94,29 +97,47 @@ def synth(context: click.Context, /, name: str | None, images: str | None, **giv
     pictures = origin.read(count, _DONORS, given["size"], skip_bad=bool(given["skip_bad"]))
     if guide is not None:
         pictures = pictures.guided(guide.guide, warn)
+    notes = _read_files(chosen, pictures, given, quiet=is_quiet(context))
     stem = re.sub(r"[^\w.-]+", "-", chosen.name if chosen else EVERY)
     with output_folder(given["out"], Path("synth"), stem) as folder:
-        made = _synthesis(chosen, origin, pictures, guide, given) if chosen else None
+        made = _synthesis(chosen, origin, pictures, guide, notes, given) if chosen else None
         figures = _written(made, folder, quiet=is_quiet(context)) if made else {}
         exhibits = []
         if given["html"]:
             gallery = Gallery(pictures, given["seed"], given["textures"])
             exhibits = _exhibits(gallery, chosen, context)
             write_synthesis_page(
-                folder / "synthesizers.html", _page(origin, pictures, guide, exhibits, given)
+                folder / "synthesizers.html", _page(origin, pictures, guide, exhibits, notes, given)
             )
     _print(figures, exhibits)
     click.echo(folder)
 
 
+def _read_files(
+    chosen: Chosen | None, pictures: Pictures, given: Mapping[str, Any], *, quiet: bool
+) -> tuple[str, ...]:
+    """Read textures and masks before anything is made; return what a reader should know of them."""
+    pieces: list[object] = [] if chosen is None else [chosen.built.synthesizer]
+    if given["html"] and given["textures"] is not None:
+        pieces.append(Texture(given["textures"]))
+    images = pictures.images
+    with reading_shown(quiet=quiet) as report:
+        return read_files(pieces, (images.shape[2], images.shape[3]), images.device, report)
+
+
 def _synthesis(
-    chosen: Chosen, origin: Origin, pictures: Pictures, guide: ChosenGuide | None, given: Mapping[str, Any]
+    chosen: Chosen,
+    origin: Origin,
+    pictures: Pictures,
+    guide: ChosenGuide | None,
+    notes: tuple[str, ...],
+    given: Mapping[str, Any],
 ) -> Synthesis:
     return Synthesis(
         name=chosen.name,
         synthesizer=chosen.built.synthesizer,
         recipe=chosen.built.recipe,
-        notes=chosen.built.notes,
+        notes=(*chosen.built.notes, *notes),
         changes=chosen.changes,
         provider=chosen.provider,
         origin=origin.title,
@@ -161,6 +182,7 @@ def _page(
     pictures: Pictures,
     guide: ChosenGuide | None,
     exhibits: list[Exhibit],
+    notes: tuple[str, ...],
     given: Mapping[str, Any],
 ) -> SynthesisPage:
     size, others = given["size"], 0 if pictures.donors is None else len(pictures.donors)
@@ -173,7 +195,7 @@ def _page(
         count=SAMPLES,
         ring=ring_width(size, size),
         is_demo=origin.is_demo,
-        notes=tuple(dict.fromkeys(note for exhibit in exhibits for note in exhibit.notes)),
+        notes=tuple(dict.fromkeys([*notes, *(note for exhibit in exhibits for note in exhibit.notes)])),
     )
 
 

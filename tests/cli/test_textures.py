@@ -96,6 +96,29 @@ def test_a_recipe_that_names_its_textures_keeps_them(sat, parts, textures):
     sat("run", said.folder, "--textures", textures.parent).refuses("already", str(textures))
 
 
+def test_textures_are_read_before_the_first_step(sat, parts, textures, tmp_path):
+    (textures / "broken.png").write_bytes(b"no image")
+    (textures / "dotted/cut.jpg").write_bytes(b"no image")
+    said = sat.run("--data", parts, "--category=bolt", TEXTURED, "--textures", textures)
+    assert said.refuses("broken.png", "dotted/cut.jpg", "remove or replace")
+    assert "stage" not in said.stderr
+    assert not any((tmp_path / "runs").iterdir())
+    assert sat("synth", "draem", "--size=16", "--textures", textures).refuses("broken.png", "cut.jpg")
+    assert not (tmp_path / "synth").exists()
+
+
+def test_textures_left_out_are_said(sat, parts, textures, monkeypatch):
+    monkeypatch.setattr("synth_anomaly.synthesizers.texture_bank.BUDGET_BYTES", 3 * 32 * 32)
+    line = f"textures: 1 of the 2 in {textures} are used"
+    said = sat.run("--data", parts, "--category=bolt", TEXTURED, "--textures", textures)
+    assert line in said.stderr
+    assert any(line in note for note in said.metrics["notes"])
+    assert line in (said.folder / "report.html").read_text()
+    said = sat("synth", "draem", "--size=32", "--count=2", "--textures", textures)
+    assert line in said.stderr
+    assert line in (said.folder / "synthesis.json").read_text()
+
+
 def described(spec):
     return catalogue().describe("synthesizer", catalogue().build("synthesizer", spec))
 
