@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     import numpy as np
@@ -32,10 +32,12 @@ __all__ = [
     "Guide",
     "GuidedShape",
     "Head",
+    "IsPath",
     "Loss",
     "MethodLike",
     "NamedGuide",
     "Outputs",
+    "PathText",
     "Prediction",
     "Pretrained",
     "ReadsFiles",
@@ -52,6 +54,23 @@ __all__ = [
 
 Size = tuple[int, int]
 """Height and width, in pixels."""
+
+
+@dataclass(frozen=True)
+class IsPath:
+    """Marks an option that is the path of a file or a folder, as in ``Annotated[str, IsPath()]``.
+
+    A relative path in a recipe is one from the recipe's folder, and what is recorded is absolute.
+
+    Attributes:
+        names: Values that are names and no paths.
+    """
+
+    names: tuple[str, ...] = ()
+
+
+PathText = Annotated[str, IsPath()]
+"""The type of an option that is a path."""
 
 Report = Callable[[str, int, int], None]
 """Is told what is read or made, such as ``"textures"``, how many are done, and of how many."""

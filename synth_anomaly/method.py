@@ -473,7 +473,7 @@ def load_method(folder: str | Path, *, device: str = "cpu", allow_code: bool = F
         RecipeError: If the recipe is missing or unreadable.
     """
     folder = Path(folder)
-    recipe = Recipe.read(folder)
+    recipe = Recipe.read(folder, allow_code=allow_code)
     weights = folder / "weights.safetensors"
     if not weights.is_file():
         raise RunError(

@@ -60,7 +60,7 @@ def recipe_asked_for(what: str, given: Mapping[str, Any]) -> Recipe:
         RecipeError: If there is no such recipe.
     """
     if is_recipe(what):
-        recipe = Recipe.read(Path(what))
+        recipe = Recipe.read(Path(what), allow_code=given["allow_code"])
         if given["preset"]:
             raise click.UsageError("A recipe states every setting: use --set NAME=VALUE instead of --preset.")
     else:

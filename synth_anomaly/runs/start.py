@@ -91,7 +91,7 @@ def resume_run(folder: Path, options: RunOptions) -> Run:
             f"{folder} has come to its end: see its metrics.json, or start another with sat run {folder}"
         )
     choose_device(options.device)
-    recipe = Recipe.read(folder)
+    recipe = Recipe.read(folder, allow_code=options.allow_code)
     check_textures(recipe.settings)
     method = _method(recipe, options)
     source = find_source(recipe.data, allow_code=options.allow_code)

@@ -1,6 +1,7 @@
 """`sat run --textures`: whose textures a run shows, and where it says so."""
 
 import tomllib
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -140,3 +141,29 @@ def test_what_shows_no_texture_is_refused():
     with pytest.raises(OptionError, match="leave out --textures"):
         with_textures(described("cutpaste"), "/given")
     assert textures_of(described("cutpaste")) is None
+
+
+def test_relative_paths_hold_from_any_folder(sat, parts, textures, tmp_path, monkeypatch):
+    maps = tmp_path / "maps"
+    maps.mkdir()
+    for number in range(4):
+        Image.fromarray(np.full((8, 8), 255, np.uint8)).save(maps / f"{number:03d}.png")
+    masked = '--set=synthesizer.shape={name="drawn-masks",folder="maps"}'
+    asked = ("--data=parts", "--category=bolt", TEXTURED, masked, "--guide=maps", "--textures=textures")
+    said = sat.run(*asked)
+    recipe = tomllib.loads((said.folder / "recipe.toml").read_text())
+    assert recipe["settings"]["guide"]["folder"] == str(maps)
+    assert recipe["settings"]["synthesizer"]["shape"]["folder"] == str(maps)
+    folder = said.folder.absolute()
+    (folder / "metrics.json").unlink()
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    assert sat("run", "--resume", folder, "--device=cpu").code == 0
+    own = '[settings]\nsynthesizer = {name = "cutpaste", shape = {name = "drawn-masks", folder = "maps"}}\n'
+    text = 'recipe = 1\nmethod = "segmentation"\n[data]\nroot = "parts"\ncategory = "bolt"\n' + own
+    (tmp_path / "mine.toml").write_text(text)
+    again = sat("run", "../mine.toml", *sat.tiny)
+    assert Path(again.metrics["root"]).resolve() == parts.resolve()
+    typed = sat("run", "../mine.toml", *sat.tiny, "--set=synthesizer.shape.folder=../maps")
+    recipe = tomllib.loads((typed.folder / "recipe.toml").read_text())
+    assert recipe["settings"]["synthesizer"]["shape"]["folder"] == str(tmp_path / "elsewhere/../maps")

@@ -9,7 +9,7 @@ import torch
 from torch import Generator, Tensor
 
 from synth_anomaly.errors import DataError
-from synth_anomaly.interfaces import Report, Size
+from synth_anomaly.interfaces import PathText, Report, Size
 from synth_anomaly.parameters import Parameters
 from synth_anomaly.synthesizers.texture_bank import texture_bank
 from synth_anomaly.synthesizers.texture_files import NEEDED
@@ -37,7 +37,7 @@ class Texture:
     changes the proportions of a texture instead of cutting it.
     """
 
-    folder: str | None = None
+    folder: PathText | None = None
     procedural: bool = True
 
     def draw(self, boxes: Tensor, size: Size, generator: Generator, *, donors: int = 0) -> Parameters:  # noqa: ARG002

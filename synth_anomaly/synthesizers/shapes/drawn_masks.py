@@ -11,7 +11,7 @@ import numpy.typing as npt
 import torch
 from torch import Generator, Tensor
 
-from synth_anomaly.interfaces import Report, Size
+from synth_anomaly.interfaces import PathText, Report, Size
 from synth_anomaly.parameters import Parameters
 from synth_anomaly.synthesizers.draws import below
 from synth_anomaly.synthesizers.shapes.mask_folder import MaskBank, read_masks, resized_masks
@@ -38,7 +38,7 @@ class DrawnMasks:
             change with it where the image is not square.
     """
 
-    folder: str
+    folder: PathText
     flips: bool = False
     quarter_turns: bool = False
 
