@@ -29,7 +29,7 @@ backbone = {name = "resnet18", weights = "net.pth"}
 name = "one-of"
 synthesizers = [
     {name = "draem", fill = {name = "successive", fills = [{name = "texture", folder = "../dtd"}]}},
-    {name = "paste", shape = {name = "several", shape = {name = "drawn-masks", folder = "~/masks"}}, fill = "donor"},
+    {name = "paste", shape = {name = "several", shape = {name = "drawn-masks", folder = "~/masks"}}},
     "cutpaste",
 ]
 """

@@ -1,15 +1,21 @@
 """`sat run --textures`: whose textures a run shows, and where it says so."""
 
+import sys
 import tomllib
+import types
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from synth_anomaly.catalogue import catalogue
+from synth_anomaly.catalogue import Catalogue, catalogue
+from synth_anomaly.discovery import discover
 from synth_anomaly.errors import OptionError
+from synth_anomaly.plugin import Component
 from synth_anomaly.runs import texture_notes, textures_of, with_textures
+from synth_anomaly.synthesizers import Rectangle, Texture
 
 TEXTURED = (
     '--set=synthesizer={name="cutpaste",fill={name="successive",fills=["texture","texture-operations"]}}'
@@ -128,19 +134,53 @@ def test_fills_only_what_has_no_folder():
     own, other = ({"name": "texture", "folder": "/own"}, {"name": "texture"})
     parts = [{"name": "cutpaste", "fill": fill} for fill in (own, other, "elsewhere")]
     table = described({"name": "mixed", "synthesizer": {"name": "one-of", "synthesizers": parts}})
-    assert textures_of(table) == "/own, procedural"
-    assert len(texture_notes(table)) == 1
-    filled = with_textures(table, "/given")
-    assert textures_of(filled) == "/own, /given"
-    assert texture_notes(filled) == ()
+    assert textures_of("synthesizer", table) == "/own, procedural"
+    assert len(texture_notes("synthesizer", table)) == 1
+    filled = with_textures("synthesizer", table, "/given")
+    assert textures_of("synthesizer", filled) == "/own, /given"
+    assert texture_notes("synthesizer", filled) == ()
     assert described(filled) == filled
-    assert textures_of(table) == "/own, procedural"
+    assert textures_of("synthesizer", table) == "/own, procedural"
 
 
 def test_what_shows_no_texture_is_refused():
     with pytest.raises(OptionError, match="leave out --textures"):
-        with_textures(described("cutpaste"), "/given")
-    assert textures_of(described("cutpaste")) is None
+        with_textures("synthesizer", described("cutpaste"), "/given")
+    assert textures_of("synthesizer", described("cutpaste")) is None
+
+
+@dataclass(frozen=True)
+class OfNoTexture(Rectangle):
+    """A shape that is called texture."""
+
+    texture: str = "smooth"
+
+
+class MyTexture(Texture):
+    """A texture of somebody else's."""
+
+
+def test_textures_are_told_by_their_kind(sat, parts, monkeypatch, tmp_path):
+    components = Catalogue(discover())
+    monkeypatch.setattr("synth_anomaly.parts.catalogue", lambda: components)
+    registry = components.registry("shape")
+    registry.add(Component("shape", "texture", f"{__name__}:OfNoTexture"), "sat-mine")
+    components.registry("fill").add(Component("fill", "mine", f"{__name__}:MyTexture"), "sat-mine")
+    monkeypatch.setitem(sys.modules, __name__, sys.modules.get(__name__) or types.SimpleNamespace())
+    monkeypatch.setattr(sys.modules[__name__], "OfNoTexture", OfNoTexture, raising=False)
+    monkeypatch.setattr(sys.modules[__name__], "MyTexture", MyTexture, raising=False)
+    smooth = {"name": "paste", "shape": {"name": "texture"}, "fill": "elsewhere"}
+    assert textures_of("synthesizer", smooth) is None
+    with pytest.raises(OptionError, match="leave out --textures"):
+        with_textures("synthesizer", smooth, "/given")
+    both = smooth | {"fill": {"name": "successive", "fills": ["texture", {"name": "mine"}]}}
+    filled = with_textures("synthesizer", both, "/given")
+    assert filled["shape"] == {"name": "texture"}
+    assert filled["fill"]["fills"] == [
+        {"name": "texture", "folder": "/given"},
+        {"name": "mine", "folder": "/given"},
+    ]
+    assert textures_of("method", {"name": "segmentation", "synthesizer": filled}) == "/given"
 
 
 def test_relative_paths_hold_from_any_folder(sat, parts, textures, tmp_path, monkeypatch):
