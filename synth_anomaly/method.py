@@ -34,6 +34,7 @@ from synth_anomaly.guides import attach_guides
 from synth_anomaly.interfaces import Guide, Prediction, Pretrained, Size
 from synth_anomaly.options import nearest
 from synth_anomaly.recipe import Recipe
+from synth_anomaly.specification import overriding
 from synth_anomaly.synthesizers.inside import read_files
 from synth_anomaly.training import (
     Interruption,
@@ -359,7 +360,8 @@ class Method(nn.Module, ABC):
 
     def recipe(self) -> Recipe:
         """Return the recipe that makes this method again, untrained."""
-        settings = catalogue().options_table(self.settings, f"method {self.name!r}")
+        table = catalogue().options_table(self.settings, f"method {self.name!r}")
+        settings = overriding(self.presets[self.preset], table)
         return Recipe(method=self.name, preset=self.preset, seed=self.seed, settings=settings)
 
     def save(self, folder: str | Path) -> None:
