@@ -331,14 +331,19 @@ def test_recipes_name_what_plugins_offer_in_full():
     assert components.describe("shape", Rectangle())["name"] == "rectangle"
 
 
-PLAIN = st.recursive(
-    st.integers(0, 3) | st.sampled_from(["x", "y", "none"]) | st.lists(st.integers(0, 3), max_size=2),
-    lambda inside: st.fixed_dictionaries(
-        {}, optional={"name": st.sampled_from(["x", "y"]), "a": inside, "b": inside}
-    ),
-    max_leaves=8,
-)
-TABLES = st.dictionaries(st.sampled_from(["a", "b", "c"]), PLAIN, max_size=3)
+NAMES = st.sampled_from(["x", "y"])
+
+
+def tables_of(**always):
+    """Return tables as presets hold them, or as descriptions do, in which every table has a name."""
+    leaves = st.integers(0, 3) | st.sampled_from(["x", "y", "none"]) | st.lists(st.integers(0, 3), max_size=2)
+
+    def table(inside):
+        return st.fixed_dictionaries(
+            always, optional={"a": inside, "b": inside} | ({} if always else {"name": NAMES})
+        )
+
+    return st.dictionaries(st.sampled_from(["a", "b", "c"]), st.recursive(leaves, table, max_leaves=8))
 
 
 def told_apart(value):
@@ -348,7 +353,7 @@ def told_apart(value):
     return {key: told_apart(item) for key, item in value.items() if item != "none"}
 
 
-@given(TABLES, TABLES)
+@given(tables_of(), tables_of(name=NAMES))
 def test_what_overrides_brings_nothing_of_the_base_back(base, table):
     try:
         merged = merge(base, overriding(base, table))
