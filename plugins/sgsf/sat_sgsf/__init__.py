@@ -18,7 +18,10 @@ SAT_PLUGIN_API = 1
 def sat_components() -> Iterator[Component]:
     """Offer the two methods."""
     yield Component(
-        "method", "sgsf", "sat_sgsf.method:SGSF", "segmentation guided by the features of a similar good image"
+        "method",
+        "sgsf",
+        "sat_sgsf.method:SGSF",
+        "segmentation guided by the features of a similar good image",
     )
     yield Component(
         "method", "draem", "sat_sgsf.draem.method:DRAEM", "segmentation beside a denoised reconstruction"

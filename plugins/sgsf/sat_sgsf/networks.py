@@ -8,8 +8,8 @@ from typing import Literal
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
 
+from sat_sgsf.layers import enlarge, pair
 from synth_anomaly.backbones import Stage, Stem
 from synth_anomaly.heads import Layer, build_layers
 from synth_anomaly.interfaces import Size
@@ -103,7 +103,9 @@ class Autoencoder(nn.Module):
         widths = level_widths(width)
         self.encoder = Encoder(width, blocks)
         entering = (*widths[1:], widths[-1])
-        self.levels = nn.ModuleList(_pair(before, after) for before, after in zip(entering, widths, strict=True))
+        self.levels = nn.ModuleList(
+            pair(before, after) for before, after in zip(entering, widths, strict=True)
+        )
         self.output = _Output(width, 3)
 
     def forward(self, images: Tensor) -> Reconstructed:
@@ -111,7 +113,7 @@ class Autoencoder(nn.Module):
         encoded, decoded = self.encoder(images), []
         features = encoded[-1]
         for level, map_ in zip(reversed(self.levels), reversed(encoded), strict=True):
-            features = level(_enlarge(features, map_.shape[-2:]))
+            features = level(enlarge(features, map_.shape[-2:]))
             decoded.append(features)
         made = self.output(features, (images.shape[-2], images.shape[-1]))
         return Reconstructed(encoded, tuple(reversed(decoded)), made.float().sigmoid())
@@ -145,7 +147,7 @@ class Segmenter(nn.Module):
         # what each scale of the decoder gets from below it, beside its skip connection
         below = (*widths[1:], fused[-1])
         self.levels = nn.ModuleList(
-            _pair(before + skip, skip) for before, skip in zip(below, widths, strict=True)
+            pair(before + skip, skip) for before, skip in zip(below, widths, strict=True)
         )
         self.output = _Output(width, 1)
 
@@ -156,33 +158,22 @@ class Segmenter(nn.Module):
         for level, skip, map_ in zip(
             reversed(self.levels), reversed(self.skips), reversed(fused), strict=True
         ):
-            features = level(torch.cat([_enlarge(features, map_.shape[-2:]), skip(map_)], dim=1))
+            features = level(torch.cat([enlarge(features, map_.shape[-2:]), skip(map_)], dim=1))
         logits: Tensor = self.output(features, (images.shape[-2], images.shape[-1]))
         return logits
 
 
 class _Output(nn.Module):
-    """From the finest scale to the image's size, in two doublings of two convolutions each."""
+    """From the finest scale to the image's size, in two doublings."""
 
     def __init__(self, width: int, out_channels: int) -> None:
         super().__init__()
         half = max(1, width // 2)
-        self.first = _pair(width, width)
-        self.second = _pair(width, half)
-        self.last = nn.Conv2d(half, out_channels, 3, padding=1)
+        self.first = build_layers(width, (Layer("conv", width), Layer("conv", half)), plain_last=False)
+        self.second = build_layers(half, (Layer("conv", half), Layer("conv", out_channels)))
 
     def forward(self, features: Tensor, size: Size) -> Tensor:
         height, width = size
-        features = self.first(_enlarge(features, ((height + 1) // 2, (width + 1) // 2)))
-        made: Tensor = self.last(self.second(_enlarge(features, size)))
+        features = self.first(enlarge(features, ((height + 1) // 2, (width + 1) // 2)))
+        made: Tensor = self.second(enlarge(features, size))
         return made
-
-
-def _pair(in_channels: int, channels: int) -> nn.Sequential:
-    return build_layers(in_channels, (Layer("conv", channels), Layer("conv", channels)), plain_last=False)
-
-
-def _enlarge(features: Tensor, size: Sequence[int]) -> Tensor:
-    if features.shape[-2:] == tuple(size):
-        return features
-    return F.interpolate(features, size=tuple(size), mode="bilinear", align_corners=False)
