@@ -21,7 +21,7 @@ def sat_components() -> Iterator[Component]:
         "method",
         "sgsf",
         "sat_sgsf.method:SGSF",
-        "segmentation guided by the features of a similar good image",
+        "segmentation guided by a similar good image",
     )
     yield Component(
         "method", "draem", "sat_sgsf.draem.method:DRAEM", "segmentation beside a denoised reconstruction"

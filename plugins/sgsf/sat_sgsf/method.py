@@ -109,9 +109,7 @@ class SGSF(Method):
             RunError: If it has not been trained, or is not guided by similar images.
         """
         if self.normals is None or self.contrast_autoencoder is None:
-            raise RunError(
-                "expected guidance by similar images, got none: set self_supervised=reconstruction"
-            )
+            raise RunError("expected guidance by similar images, got none: set self_supervised")
         if not len(self.normals.images):
             raise RunError("expected normal images to be guided by, got none: train it first, with fit()")
         return self.normals.nearest(pooled_features(self.contrast_autoencoder.encoder, images))

@@ -14,7 +14,7 @@ from synth_anomaly.method import MethodSettings
 from synth_anomaly.scorers import MeanPoolMax
 from synth_anomaly.synthesizers import Successive, Texture, TextureOperations, saliency_perlin
 
-__all__ = ["PRESETS", "BLOCKS", "PHOTOGRAPHED", "SGSFSettings", "check_drops"]
+__all__ = ["BLOCKS", "PHOTOGRAPHED", "PRESETS", "SGSFSettings", "check_drops"]
 
 BLOCKS = (3, 4, 6, 3)
 """Residual blocks a stage: with these the network has 70.3 M parameters, as the paper says (2, 2, 2, 2: 50.1 M)."""

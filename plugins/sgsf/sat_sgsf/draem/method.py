@@ -27,7 +27,7 @@ __all__ = ["DRAEM"]
 class DRAEM(Method):
     """Segments defects in an image beside its reconstruction without them.
 
-    Pixels are scored by the discriminative network's map, images by the maximum of its mean over 21x21 pixels.
+    Pixels are scored by the discriminative network's map, images by the maximum of its mean over a window.
 
     Source: Zavrtanik, Kristan, Skočaj, "DRAEM", ICCV 2021, with its own network or with SGSF's.
     """

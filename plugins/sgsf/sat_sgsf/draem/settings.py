@@ -46,8 +46,8 @@ class DRAEMSettings(MethodSettings):
         weight: Weight of the reconstruction's two losses (the code: 1).
         tau: The focal loss's exponent (the code: 2).
         learning_rate: Of Adam (section 4: 1e-4).
-        drops: Shares of the training at which the rate falls (section 4: 400 and 600 of 700 epochs); none is a
-            cosine.
+        drops: Shares of the training at which the rate falls (section 4: 400 and 600 of 700 epochs); none is
+            a cosine.
         drop: What it is multiplied by (section 4: 0.1).
         epochs: Passes over the images (section 4: 700).
         steps: Steps of training, in the place of ``epochs``; none counts epochs.
