@@ -31,7 +31,8 @@ def similarities(features: Tensor, others: Tensor) -> Tensor:
         >>> similarities(torch.tensor([[1.0, 0.0]]), torch.tensor([[2.0, 0.0], [0.0, 3.0]]))
         tensor([[1., 0.]])
     """
-    return F.normalize(features, dim=1) @ F.normalize(others, dim=1).mT
+    similar: Tensor = F.normalize(features, dim=1) @ F.normalize(others, dim=1).mT
+    return similar
 
 
 def contrast_sets(features: Tensor, count: int, *, with_itself: bool = False) -> Tensor:

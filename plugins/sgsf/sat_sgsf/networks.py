@@ -78,7 +78,7 @@ class Encoder(nn.Module):
         )
 
     def forward(self, images: Tensor, guidance: Sequence[Tensor] = ()) -> tuple[Tensor, ...]:
-        """Return four maps from fine to coarse: ``A_E``, or ``F = concat(C, A_E)`` where there is guidance."""
+        """Return four maps from fine to coarse: ``A_E``, or with guidance ``F = concat(C, A_E)``."""
         features, levels = self.stem(images), []
         for level, stage in enumerate(self.stages):
             features = stage(features)
@@ -103,9 +103,7 @@ class Autoencoder(nn.Module):
         widths = level_widths(width)
         self.encoder = Encoder(width, blocks)
         entering = (*widths[1:], widths[-1])
-        self.levels = nn.ModuleList(
-            pair(before, after) for before, after in zip(entering, widths, strict=True)
-        )
+        self.levels = nn.ModuleList(map(pair, entering, widths))
         self.output = _Output(width, 3)
 
     def forward(self, images: Tensor) -> Reconstructed:

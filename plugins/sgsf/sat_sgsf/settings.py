@@ -17,7 +17,7 @@ from synth_anomaly.synthesizers import Successive, Texture, TextureOperations, s
 __all__ = ["BLOCKS", "PHOTOGRAPHED", "PRESETS", "SGSFSettings", "check_drops"]
 
 BLOCKS = (3, 4, 6, 3)
-"""Residual blocks a stage: with these the network has 70.3 M parameters, as the paper says (2, 2, 2, 2: 50.1 M)."""
+"""Residual blocks of each stage. With these the network has 70.3 M parameters, and the paper says 70 M."""
 
 PHOTOGRAPHED = Successive((Texture(procedural=False), TextureOperations(count=3)))
 """Textures of a folder, such as DTD's, under three of DRAEM's ten operations."""
@@ -36,12 +36,12 @@ class SGSFSettings(MethodSettings):
         guide: The saliency (section III-B; the paper's is CPD, a pretrained network: ours is training-free).
         synthesizer: The Saliency Augmentation Module (section III-B): textures need a folder.
         forged: Share of forged images in a batch (section IV-C: 3 : 1).
-        width: Channels of the finest scale; the coarsest has 8 times as many, c (section III-C.2: c = 512).
-        blocks: Residual blocks of each of the encoders' four stages (unpublished: ours, from Table VI's 70 M).
+        width: Channels of the finest scale; the coarsest has 8 times as many (section III-C.2: 512).
+        blocks: Residual blocks of each of the encoders' four stages (unpublished: ours, by Table VI's 70 M).
         self_supervised: What the self-supervised module does: ``"reconstruction"`` of a similar good image,
             or, of Table V, ``"denoising"`` of the forged image, or ``"none"``, which segments unguided.
         guidance: Which of its features guide: the decoder's (section III-C.2), or the encoder's (III-C.1).
-        contrast: n, how many good images the contrast set of each one has (Table VII: 4; section IV-C prints 5).
+        contrast: n, how many good images a contrast set has (Table VII: 4; section IV-C prints 5).
         contrast_itself: Whether the image itself may be one of them (section III-C.1: not).
         initialise: Whether the self-supervised module starts as the autoencoder that found the contrast
             sets (open: ours is not).

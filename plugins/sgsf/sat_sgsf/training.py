@@ -84,7 +84,7 @@ class GuidedSegmentation:
         yield Objective("network", terms)
 
     def panels(self, batch: Batch, random: Generator) -> Mapping[str, Tensor]:
-        """Return pictures: images, forged images, their masks and maps, what guides and its reconstruction."""
+        """Return pictures: images, forged ones, their masks and maps, what guides and its reconstruction."""
         defects = self._forged(batch, random)
         panels = {
             "input": batch.images,
