@@ -62,8 +62,12 @@ class GuidanceCache:
         return sum(feature.nbytes for feature in next(iter(self._kept.values())))
 
     def _fingerprint(self) -> Hashable:
-        """Return what changes with everything that the features depend on; a tensor counts its changes."""
+        """Return what changes with everything that the features depend on.
+
+        The weights' norms, because a tensor does not count what fused optimisers change.
+        """
         tensors = (*self._network.parameters(), *self._network.buffers())
-        device = tensors[0].device
+        weights = [tensor.detach() for tensor in tensors if tensor.is_floating_point() and tensor.numel()]
+        device = weights[0].device
         rounded = torch.is_autocast_enabled(device.type), torch.get_autocast_dtype(device.type)
-        return device, rounded, tuple((tensor.data_ptr(), tensor._version) for tensor in tensors)
+        return device, rounded, tuple(torch.stack(torch._foreach_norm(weights)).tolist())

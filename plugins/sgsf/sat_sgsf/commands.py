@@ -27,7 +27,7 @@ def parameters(preset: str) -> None:
 @sgsf.command()
 @click.argument("data", required=False, type=click.Path(path_type=Path))
 @click.option("--category", help="A category of the data set.")
-@click.option("--guide", default="border-colour", show_default=True, metavar="NAME", help="The saliency.")
+@click.option("--guide", default="sharpened", show_default=True, metavar="NAME", help="The saliency.")
 @click.option("--size", default=256, show_default=True, type=click.IntRange(min=8), help="Input size.")
 @click.option("--images", default=64, show_default=True, type=click.IntRange(min=1), help="Good images.")
 @click.option("--seed", default=0, show_default=True, help="Decides the noise.")

@@ -20,7 +20,8 @@ def pooled_features(encoder: Encoder, images: Tensor) -> Tensor:
 
     Source: SGSF, section III-C.1.
     """
-    return encoder(images)[-1].float().mean(dim=(2, 3))
+    coarsest: Tensor = encoder(images)[-1]
+    return coarsest.float().mean(dim=(2, 3))
 
 
 def similarities(features: Tensor, others: Tensor) -> Tensor:

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from sat_sgsf.networks import Guidance
 from synth_anomaly.errors import OptionError
-from synth_anomaly.guides import BorderColour
+from synth_anomaly.guides import Sharpened
 from synth_anomaly.interfaces import Guide, Scorer, Synthesizer
 from synth_anomaly.method import MethodSettings
 from synth_anomaly.scorers import MeanPoolMax
@@ -33,7 +33,8 @@ class SGSFSettings(MethodSettings):
         size: Input size in pixels (section IV-C: 256).
         batch_size: Images a step (section IV-C: 16).
         validation: Share of good images held back (the paper trains on all: 0).
-        guide: The saliency (section III-B; the paper's is CPD, a pretrained network: ours is training-free).
+        guide: The saliency (section III-B; the paper's is CPD, a pretrained network: ours is other colours than
+            the image's border, sharpened, and 1 everywhere where that finds no object).
         synthesizer: The Saliency Augmentation Module (section III-B): textures need a folder.
         forged: Share of forged images in a batch (section IV-C: 3 : 1).
         width: Channels of the finest scale; the coarsest has 8 times as many (section III-C.2: 512).
@@ -59,7 +60,7 @@ class SGSFSettings(MethodSettings):
 
     size: int | tuple[int, int] = 256
     batch_size: int = 16
-    guide: Guide | None = BorderColour()  # noqa: RUF009  # frozen
+    guide: Guide | None = Sharpened()  # noqa: RUF009  # frozen
     synthesizer: Synthesizer = _SALIENCY_PERLIN
     forged: float = 0.75
     width: int = 64
