@@ -50,7 +50,11 @@ class SGSF(Method):
         self.segmenter = Segmenter(*shape, guided=guided)
         self.contrast_autoencoder = Autoencoder(*shape) if compares else None
         self.normals = Normals(settings.width * 8, settings.input_size) if compares else None
-        self._cache = None if self.normals is None else GuidanceCache(self._guidance, nn.ModuleList([self.autoencoder, self.normals]))
+        self._cache = (
+            None
+            if self.normals is None
+            else GuidanceCache(self._guidance, nn.ModuleList([self.autoencoder, self.normals]))
+        )
         self._store: ImageStore | None = None
 
     @property

@@ -18,9 +18,7 @@ def features():
 def test_equation_4_against_numpy(features):
     ours = similarities(features, features[:4]).numpy()
     values = features.numpy()
-    expected = [
-        [a @ b / (np.linalg.norm(a) * np.linalg.norm(b)) for b in values[:4]] for a in values
-    ]
+    expected = [[a @ b / (np.linalg.norm(a) * np.linalg.norm(b)) for b in values[:4]] for a in values]
     np.testing.assert_allclose(ours, expected, rtol=1e-5, atol=1e-6)
 
 
