@@ -50,11 +50,9 @@ class SGSF(Method):
         self.segmenter = Segmenter(*shape, guided=guided)
         self.contrast_autoencoder = Autoencoder(*shape) if compares else None
         self.normals = Normals(settings.width * 8, settings.input_size) if compares else None
-        self._cache = (
-            None
-            if self.normals is None
-            else GuidanceCache(self._guidance, nn.ModuleList([self.autoencoder, self.normals]))
-        )
+        self._cache: GuidanceCache | None = None
+        if self.autoencoder is not None and self.normals is not None:
+            self._cache = GuidanceCache(self._guidance, nn.ModuleList([self.autoencoder, self.normals]))
         self._store: ImageStore | None = None
 
     @property

@@ -33,8 +33,8 @@ class SGSFSettings(MethodSettings):
         size: Input size in pixels (section IV-C: 256).
         batch_size: Images a step (section IV-C: 16).
         validation: Share of good images held back (the paper trains on all: 0).
-        guide: The saliency (section III-B; the paper's is CPD, a pretrained network: ours is other colours than
-            the image's border, sharpened, and 1 everywhere where that finds no object).
+        guide: The saliency (section III-B; the paper's is CPD, a pretrained network: ours is other colours
+            than the image's border, sharpened, and 1 everywhere where that finds no object).
         synthesizer: The Saliency Augmentation Module (section III-B): textures need a folder.
         forged: Share of forged images in a batch (section IV-C: 3 : 1).
         width: Channels of the finest scale; the coarsest has 8 times as many (section III-C.2: 512).

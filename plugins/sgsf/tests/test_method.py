@@ -184,7 +184,7 @@ def test_three_of_four_images_are_forged(tiny):
 
 def test_denoising_restores_the_forged_image(tiny, images):
     method = tiny("denoising").eval()
-    stage, data = stage_of(method, images)
+    _, data = stage_of(method, images)
     batch = batch_of(data, [0, 1, 2, 3])
     defects = method._training({})._forged(batch, generator_for(1))
     seen, truth = method._self_supervision({}, batch, defects, generator_for(1))
