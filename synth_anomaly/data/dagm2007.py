@@ -9,12 +9,14 @@ from synth_anomaly.data.layout import GOOD, image_files, image_sample, subfolder
 from synth_anomaly.errors import DataError
 from synth_anomaly.interfaces import Sample
 
-__all__ = ["DAGM2007", "DAGM2007Six", "is_dagm2007"]
+__all__ = ["CLASSES", "DAGM2007", "DAGM2007Six", "is_dagm2007"]
 
 _LABELS = "Label"
 _SUFFIX = "_label"
 _DEFECT = "defect"
-_SIX = frozenset(f"Class{number}" for number in range(1, 7))
+
+CLASSES = tuple(f"Class{number}" for number in range(1, 11))
+"""The ten classes; the first six were published first."""
 
 
 class DAGM2007:
@@ -101,7 +103,7 @@ class DAGM2007Six(DAGM2007):
         Raises:
             DataError: If there is no such folder.
         """
-        return tuple(name for name in DAGM2007.categories(root) if name in _SIX)
+        return tuple(name for name in DAGM2007.categories(root) if name in CLASSES[:6])
 
 
 def _is_class(folder: Path) -> bool:

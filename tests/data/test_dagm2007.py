@@ -6,6 +6,7 @@ from PIL import Image
 
 from synth_anomaly.catalogue import catalogue
 from synth_anomaly.data import DAGM2007, DAGM2007Six, load_test, open_dataset, resolve
+from synth_anomaly.data.mvtec_ad import has_all_categories
 from synth_anomaly.errors import DataError
 
 
@@ -54,6 +55,13 @@ def test_it_is_told_from_its_folder_and_by_its_name(root):
         assert (source.dataset, source.categories) == ("dagm2007", ("Class10",))
         assert len(open_dataset(source, "Class10").test()) == 3
     assert catalogue().registry("dataset").load("dagm2007") is DAGM2007
+
+
+@pytest.mark.parametrize(("name", "count"), [("dagm2007", 10), ("dagm2007_six", 6)])
+def test_published_means_are_of_all_classes(name, count):
+    classes = [f"Class{number}" for number in range(1, count + 1)]
+    assert has_all_categories(name, classes)
+    assert not has_all_categories(name, classes[1:])
 
 
 def test_a_mask_without_image_is_named(root):

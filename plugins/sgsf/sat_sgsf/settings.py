@@ -113,8 +113,8 @@ def check_drops(drops: tuple[float, ...], drop: float) -> None:
         )
 
 
-# Two forged regions an image, no finer than a stem of stride 4 sees at 128 pixels: the paper's texture, made by
-# rule, and the image's own content from elsewhere, whose colours are the product's. Soft outlines and low
+# Forged twice, no finer than a stem of stride 4 sees at 128 pixels: with the paper's texture, made by rule,
+# and with the image's own content from elsewhere, whose colours are the product's. Soft outlines and low
 # opacity keep a narrow network from learning sharp edges and loud colours alone.
 _SUBTLE: Mapping[str, Any] = {"name": "saliency-perlin", "visible": 0.03, "shape": {"scale": [1, 16]}}
 _SOFT: Mapping[str, Any] = {"name": "soft", "softness": [0.0, 0.015]}

@@ -121,6 +121,7 @@ def test_figures_stand_beside_the_configuration_that_they_are_of():
     assert SGSF.published("kolektor_sdd2", "kolektor_sdd2", "paper") == {"image_ap": 0.863}
     assert SGSF.published("dagm2007", "Class1", "paper") == {}
     assert SGSF.published("dagm2007", "mean", "paper")["image_auroc"] == 0.999
+    assert SGSF.published("dagm2007_six", "mean", "paper")["image_mean_accuracy"] == 0.991
 
 
 def test_the_means_are_those_of_the_categories():
