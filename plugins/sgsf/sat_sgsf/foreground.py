@@ -56,13 +56,21 @@ def shares_of(saliency: Tensor, objects: Tensor, defects: int, seed: int = 0) ->
 
 
 def forged_on_objects(
-    dataset: Dataset, guide: Guide, *, size: int = 256, images: int = 64, defects: int = 8, seed: int = 0
+    dataset: Dataset,
+    guide: Guide,
+    *,
+    objects: Guide | None = None,
+    size: int = 256,
+    images: int = 64,
+    defects: int = 8,
+    seed: int = 0,
 ) -> OnObject:
-    """Measure it on good images of a data set; the object is where the guide is at least 0.5.
+    """Measure it on good images of a data set.
 
     Args:
         dataset: Where the images come from.
         guide: The saliency.
+        objects: Says where the object is, by at least 0.5; None is the saliency itself.
         size: Side of the square that images are resized to.
         images: How many to measure at most.
         defects: Masks to draw on each.
@@ -72,12 +80,14 @@ def forged_on_objects(
         DataError: If an image cannot be read.
     """
     from synth_anomaly.data import load_images
-    from synth_anomaly.guides import attach_guides
+    from synth_anomaly.guides import attach_guides, guide_maps
 
     store = load_images(dataset.train()[:images], (size, size))
     attach_guides(store, guide, batch_size=_BATCH)
-    saliency = store.guide_batch(torch.arange(len(store)))
+    rows = torch.arange(len(store))
+    saliency = store.guide_batch(rows)
     assert saliency is not None  # noqa: S101  # just attached
-    objects = saliency >= 0.5
-    shares = shares_of(saliency, objects, defects, seed)
-    return OnObject(*shares, float(objects.float().mean()), len(store), defects)
+    names = [sample.name for sample in store.samples]
+    shown = saliency if objects is None else guide_maps(objects, store.batch(rows), names)
+    shares = shares_of(saliency, shown >= 0.5, defects, seed)
+    return OnObject(*shares, float((shown >= 0.5).float().mean()), len(store), defects)

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import torch
 from click.testing import CliRunner
+from PIL import Image
 from sat_sgsf.commands import sgsf
 from sat_sgsf.foreground import forged_on_objects, shares_of
 from sat_sgsf.settings import SGSFSettings
@@ -59,6 +60,21 @@ def test_the_command_prints_both_shares():
     assert "3 good images of demo / bottle" in said.output
     assert "saliency Perlin: 100.0%" in said.output
     assert "plain Perlin:" in said.output
+
+
+def test_objects_may_be_drawn(tmp_path):
+    """Where the upper half is said to be the object, half of what is forged lies on it."""
+    folder = tmp_path / "good"
+    folder.mkdir()
+    mask = np.zeros((64, 64), np.uint8)
+    mask[:32] = 255
+    for index in range(2):
+        Image.fromarray(mask).save(folder / f"{index:03d}.png")
+    asked = ["foreground", "--category", "bottle", "--size", "64", "--images", "2", "--objects", str(folder)]
+    said = CliRunner().invoke(sgsf, asked)
+    assert said.exit_code == 0, said.output
+    assert f"the object is 50.0% of an image, by {folder}" in said.output
+    assert "saliency Perlin: 100.0%" not in said.output
 
 
 def test_the_command_prints_the_parameters():
