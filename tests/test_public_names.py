@@ -20,6 +20,7 @@ MODULES = (
     "synth_anomaly.errors",
     "synth_anomaly.evaluation",
     "synth_anomaly.files",
+    "synth_anomaly.guides",
     "synth_anomaly.heads",
     "synth_anomaly.interfaces",
     "synth_anomaly.losses",
