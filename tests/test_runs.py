@@ -96,7 +96,7 @@ class Stopper(Listener):
 def test_plugins_hear_of_a_run(images, ear):
     run = begin(images)
     results = run.execute()
-    assert ear.heard == [("start", "1"), ("epoch", 1), ("epoch", 2), ("epoch", 3), ("end", "image_ap")]
+    assert ear.heard == [("start", "1"), ("epoch", 1), ("epoch", 2), ("epoch", 3), ("end", "image_accuracy")]
     assert results.facts["training_images"] == 2
     assert results.provider == "synth-anomaly"
 
