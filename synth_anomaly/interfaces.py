@@ -310,8 +310,9 @@ class Fill(Protocol):
 class Blend(Protocol):
     """How content joins the image.
 
-    A blend whose result at a pixel needs nothing but that pixel may say so by ``pointwise = True``; it is
-    then called with short pieces of the images instead of whole ones, each with its sample's parameters.
+    A blend whose result at a pixel needs nothing but that pixel, and is exactly the image's where the mask is
+    0, may say so by ``pointwise = True``; it is then called with copies of small pieces of the images instead
+    of whole ones, each with its sample's parameters.
     """
 
     def draw(self, count: int, generator: Generator) -> Parameters:

@@ -8,6 +8,7 @@ import torch
 from torch import Generator, Tensor
 
 from synth_anomaly.errors import DataError
+from synth_anomaly.host import is_at_hand
 from synth_anomaly.interfaces import Blend, BoxedBlend, Defects, Fill, Shape, Size
 from synth_anomaly.parameters import Parameters
 from synth_anomaly.synthesizers.blends.replace import Replace
@@ -89,14 +90,14 @@ class Paste(Replayable):
     ) -> tuple[Pieces | None, Tensor | None]:
         """Return the pieces in which pixels may change, if they are but a part, and masks if these were made.
 
-        Where the boxes say too little, the masks do; to look at them, only the CPU need not wait.
+        Where the boxes say too little, the masks do, if they can be looked at.
         """
         if not getattr(self.blend, "pointwise", False):
             return None, None
         boxes, most = drawn.host["shape/box"], _PART * len(images) * images.shape[2] * images.shape[3]
         if 0 < int((boxes[:, 2] * boxes[:, 3]).sum()) <= most:
             return Pieces.covering(boxes, (images.shape[2], images.shape[3]), images.device), None
-        if images.device.type != "cpu" or not images.numel():
+        if not is_at_hand(images) or not images.numel():
             return None, None
         masks = self._masks(drawn, images, guide)
         pieces = Pieces.touching(masks)
@@ -122,11 +123,13 @@ class Paste(Replayable):
         masks = self._masks(drawn, images, guide) if masks is None else masks
         image, mask = pieces.cut(images), pieces.cut(masks)
         joined = self.blend.join(image, content, mask, pieces.rows.parameters(drawn.scope("blend")))
+        if not self.visible:
+            pieces.put(made, joined.clamp_(0, 1))
+            return made, masks
         restored, mask = self._restored(image, joined, mask)
+        masks = masks.clone(memory_format=torch.contiguous_format)
         pieces.put(made, restored)
-        if self.visible:
-            masks = masks.clone(memory_format=torch.contiguous_format)
-            pieces.put(masks, mask)
+        pieces.put(masks, mask)
         return made, masks
 
     def _described(

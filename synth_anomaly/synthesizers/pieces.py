@@ -14,6 +14,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from synth_anomaly.host import is_at_hand
 from synth_anomaly.interfaces import Size
 from synth_anomaly.parameters import Parameters
 from synth_anomaly.synthesizers.rows import Rows
@@ -22,6 +23,7 @@ __all__ = ["Pieces", "part_at"]
 
 _LARGEST = (16, 32)
 _SMALLEST = (4, 8)  # smaller ones would cost more by their number than they save in pixels
+_OF_MASKS = (8, 16)
 
 
 @dataclass(frozen=True)
@@ -59,8 +61,8 @@ class Pieces:
         )
         image, first, own = _dealt(boxes, (high, wide), size)
         table = Parameters({"image": image, "first": first, "own": own, "box": boxes[image]}).to(device)
-        rows = Rows(table.host["image"], table["image"])
-        pieces = cls(rows, *table["first"].unbind(1), (high, wide), size, own=table["own"])
+        rows, (top, left) = Rows(table.host["image"], table["image"]), table["first"].unbind(1)
+        pieces = cls(rows, top, left, (high, wide), size, own=table["own"])
         if sides[0] >= high and sides[1] >= wide:
             return pieces
         down, across = pieces._within(table["box"])
@@ -70,7 +72,7 @@ class Pieces:
     def touching(cls, masks: Tensor) -> Pieces:
         """Return the pieces of a grid where a mask, ``(B, 1, H, W)``, is above 0, for which it waits."""
         size = (masks.shape[2], masks.shape[3])
-        high, wide = (min(most, limit) for most, limit in zip(_LARGEST, size, strict=True))
+        high, wide = (min(most, limit) for most, limit in zip(_OF_MASKS, size, strict=True))
         down, across = (-(-limit // step) for limit, step in zip(size, (high, wide), strict=True))
         padded = F.pad(masks, (0, across * wide - size[1], 0, down * high - size[0]))
         highest = padded.view(-1, down, high, across * wide).amax(2).view(-1, down, across, wide).amax(3)
@@ -95,16 +97,16 @@ class Pieces:
 
     def cut(self, images: Tensor) -> Tensor:
         """Return the pieces ``(P, C, k, n)`` of ``(B, C, H, W)``."""
-        if images.device.type == "cpu":
+        if is_at_hand(images):
             return part_at(images.contiguous(), self._first(images.shape[1]), self.shape)
-        return images.permute(0, 2, 3, 1)[self._pixels()].permute(0, 3, 1, 2)
+        return images.permute(0, 2, 3, 1)[self._pixels()].permute(0, 3, 1, 2).contiguous()
 
     def put(self, images: Tensor, values: Tensor) -> None:
         """Write ``values``, ``(P, C, k, n)``, into contiguous ``(B, C, H, W)``, inside the boxes."""
         if self.inside is not None:
             values = torch.where(self.inside, values, self.cut(images))
         values = values.to(images.dtype)
-        if images.device.type == "cpu":
+        if is_at_hand(images):
             _every_part(images, self.shape).index_copy_(0, self._first(images.shape[1]), values)
         else:
             images.permute(0, 2, 3, 1)[self._pixels()] = values.permute(0, 2, 3, 1)

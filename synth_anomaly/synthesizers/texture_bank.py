@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 
 import torch
 from torch import Tensor
 
 from synth_anomaly.interfaces import Report, Size
+from synth_anomaly.synthesizers.fills.operations.levels import count_levels
 from synth_anomaly.synthesizers.procedural import procedural_textures
 from synth_anomaly.synthesizers.texture_files import find_textures, read_textures
 
@@ -21,6 +22,7 @@ BUDGET_BYTES = 2 << 30
 """Most bytes of textures of one folder and size on a device."""
 
 _BANKS = 4
+_COUNTED_AT_ONCE = 64
 _SEED = 20_240_311
 
 _Key = tuple[str | None, Size, torch.device]
@@ -37,6 +39,12 @@ class TextureBank:
 
     textures: Tensor
     notes: tuple[str, ...] = ()
+
+    @cached_property
+    def counts(self) -> Tensor:
+        """How many pixels of each texture have each level, int32 ``(N, 3, 256)``."""
+        parts = torch.split(self.textures, _COUNTED_AT_ONCE)
+        return torch.cat([count_levels(part) for part in parts])
 
 
 _kept: OrderedDict[_Key, TextureBank] = OrderedDict()

@@ -15,6 +15,7 @@ from typing import Protocol, runtime_checkable
 import torch
 from torch import Tensor
 
+from synth_anomaly.host import is_at_hand
 from synth_anomaly.interfaces import Fill
 from synth_anomaly.parameters import Parameters
 from synth_anomaly.synthesizers.pieces import Pieces, part_at
@@ -76,12 +77,14 @@ class View:
         chosen: ``(B,)`` int64, the image in the source.
         moved: ``down``, ``(B, H)`` int64, and ``across``, ``(B, W)`` int64; None where no pixel moved.
         recolourings: The changes of colours, in order.
+        counts: How many pixels of a uint8 source have each level, ``(S, 3, 256)``, where that is known.
     """
 
     source: Tensor
     chosen: Tensor
     moved: tuple[Tensor, Tensor] | None = None
     recolourings: tuple[Recolouring, ...] = ()
+    counts: Tensor | None = None
 
     @classmethod
     def of(cls, source: Tensor, chosen: Tensor | None = None) -> View:
@@ -159,14 +162,14 @@ class View:
         return values
 
     def _read(self, pieces: Pieces) -> Tensor:
-        image, is_cpu = pieces.rows.device, self.source.device.type == "cpu"
-        if self.moved is None and is_cpu:
+        image, may_look = pieces.rows.device, is_at_hand(self.source)
+        if self.moved is None and may_look:
             _, channels, height, width = self.source.shape
             first = self.chosen.index_select(0, image) * (channels * height) + pieces.top
             return part_at(self.source, first * width + pieces.left, pieces.shape)
         of_rows, of_columns = self.places()
         down, across = of_rows[image[:, None], pieces.lines], of_columns[image[:, None], pieces.columns]
-        if is_cpu and _keep_order(down, across, self.source.shape[3]):
+        if may_look and _keep_order(down, across, self.source.shape[3]):
             return part_at(self.source, down[:, 0] + across[:, 0], pieces.shape)
         return _pixels_at(self.source, down[:, :, None] + across[:, None, :])
 
@@ -177,7 +180,7 @@ def _as_shares(values: Tensor) -> Tensor:
 
 
 def _keep_order(down: Tensor, across: Tensor, width: int) -> bool:
-    """Whether the pixels of each piece are neighbours in the source too; only the CPU need not wait."""
+    """Whether the pixels of each piece are neighbours in the source too."""
     return bool((down.diff(dim=1) == width).all() and (across.diff(dim=1) == 1).all())
 
 

@@ -11,7 +11,7 @@ from torch import Generator, Tensor
 from synth_anomaly.errors import DataError
 from synth_anomaly.interfaces import PathText, Report, Size
 from synth_anomaly.parameters import Parameters
-from synth_anomaly.synthesizers.texture_bank import texture_bank
+from synth_anomaly.synthesizers.texture_bank import TextureBank, texture_bank
 from synth_anomaly.synthesizers.texture_files import NEEDED
 from synth_anomaly.synthesizers.views import View
 
@@ -53,7 +53,7 @@ class Texture:
         Raises:
             DataError: If the folder is missing, has no image, or one cannot be read.
         """
-        bank = self._textures(content)
+        bank = self._bank(content).textures
         chosen = bank.index_select(0, parameters["texture"] % len(bank))
         return chosen.float().div_(255).to(content.dtype)
 
@@ -63,8 +63,8 @@ class Texture:
         Raises:
             DataError: If the folder is missing, has no image, or one cannot be read.
         """
-        bank = self._textures(before.source)
-        return View.of(bank, parameters["texture"] % len(bank))
+        bank = self._bank(before.source)
+        return View(bank.textures, parameters["texture"] % len(bank.textures), counts=bank.counts)
 
     def read_files(self, size: Size, device: torch.device, report: Report) -> tuple[str, ...]:
         """Decode the textures, or make them, for images of a size on a device.
@@ -73,7 +73,9 @@ class Texture:
             DataError: If the folder is missing, has no image, or some cannot be read.
         """
         self.check()
-        return texture_bank(self._root(), size, device, report).notes
+        bank = texture_bank(self._root(), size, device, report)
+        bank.counts  # noqa: B018  # counted now, and not in the first step
+        return bank.notes
 
     def check(self) -> None:
         """Say what is missing, before anything is made.
@@ -84,15 +86,10 @@ class Texture:
         if self.folder is None and not self.procedural:
             raise DataError(NEEDED)
 
-    def _textures(self, images: Tensor) -> Tensor:
-        """Return all textures, uint8, of the images' size and where they are."""
+    def _bank(self, images: Tensor) -> TextureBank:
+        """Return all textures of the images' size, where they are."""
         self.check()
-        return _bank(self._root(), (images.shape[2], images.shape[3]), images.device)
+        return texture_bank(self._root(), (images.shape[2], images.shape[3]), images.device)
 
     def _root(self) -> str | None:
         return None if self.folder is None else str(Path(self.folder).expanduser().absolute())
-
-
-def _bank(folder: str | None, size: Size, device: torch.device) -> Tensor:
-    """Return uint8 ``(N, 3, H, W)`` on ``device``."""
-    return texture_bank(folder, size, device).textures

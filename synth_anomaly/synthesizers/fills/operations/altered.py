@@ -21,14 +21,16 @@ class Altered:
     Attributes:
         levels: uint8 ``(B, 3, H, W)``; changed when it is made.
         parameters: ``order``, ``(B, n)``, and the values of each operation.
+        counts: How many pixels have each level, ``(B, 3, 256)``, where that is known.
     """
 
     levels: Tensor
     parameters: Parameters
+    counts: Tensor | None = None
 
     def whole(self) -> Tensor:
         """Return the images, float32 ``(B, 3, H, W)``."""
-        canvas, order = Canvas(self.levels), self.parameters.host["order"]
+        canvas, order = Canvas(self.levels, self.counts), self.parameters.host["order"]
         for numbers in order.unbind(1):
             canvas.carry_out(numbers, torch.ones(len(order), dtype=torch.bool), self.parameters)
         return canvas.content()
@@ -38,7 +40,7 @@ class Altered:
 
         Whole images are altered as long as a later operation needs more of them than the pieces.
         """
-        canvas, order = Canvas(self.levels), self.parameters.host["order"]
+        canvas, order = Canvas(self.levels, self.counts), self.parameters.host["order"]
         on_whole = _needed_whole(order)
         for step, numbers in enumerate(order.unbind(1)):
             canvas.carry_out(numbers, on_whole[:, step], self.parameters)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from copy import copy
 
 import torch
 from torch import Tensor
@@ -58,26 +59,20 @@ OF_NEIGHBOURS = _which(_ON_NEIGHBOURS)
 
 
 class Canvas:
-    """Images, or pieces of them, as levels; each image with tables in which these are still to be looked up.
+    """Images as levels, each with tables in which these are still to be looked up.
 
     Args:
-        levels: uint8 ``(N, 3, h, w)``; changed.
-        owner: The image of each, out of B; None where they are the images themselves.
-        tables: ``(B, 3, 256)``; None for tables that change nothing.
-        waiting: Bool ``(B,)`` on the CPU, whose tables change something.
+        levels: uint8 ``(B, 3, H, W)``; changed.
+        counts: How many pixels of them have each level, ``(B, 3, 256)``; None to have them counted.
     """
 
-    def __init__(
-        self,
-        levels: Tensor,
-        owner: Rows | None = None,
-        tables: Tensor | None = None,
-        waiting: Tensor | None = None,
-    ) -> None:
+    def __init__(self, levels: Tensor, counts: Tensor | None = None) -> None:
         self._levels = levels
-        self._owner = owner
-        self._tables = identity_tables(len(levels), levels.device) if tables is None else tables
-        self._waiting = torch.zeros(len(levels), dtype=torch.bool) if waiting is None else waiting
+        self._owner: Rows | None = None
+        self._tables = identity_tables(len(levels), levels.device)
+        self._waiting = torch.zeros(len(levels), dtype=torch.bool)
+        self._counts = torch.zeros_like(self._tables, dtype=torch.int32) if counts is None else counts
+        self._counted = torch.full((len(levels),), counts is not None)
 
     def carry_out(self, numbers: Tensor, acting: Tensor, parameters: Parameters) -> None:
         """Carry out one operation on each of some images.
@@ -89,23 +84,25 @@ class Canvas:
         """
         reads = (OF_PIXELS | OF_NEIGHBOURS)[numbers]
         self._look_up(self._waiting & acting & reads)
-        for number, operation in enumerate(OPERATIONS):
-            chosen = acting & (numbers == number)
-            if not chosen.any():
-                continue
-            if operation in _READING:
-                parts, image = self._parts(chosen)
-                values = [parameters[operation].index_select(0, image)] if operation in parameters else []
-                _put(self._levels, parts, _READING[operation](parts.of(self._levels), *values))
-            else:
-                rows = Rows.where(chosen, self._levels.device)
-                values = [rows.of(parameters[operation])] if operation in parameters else []
-                self._tables.index_copy_(0, rows.device, self._changed_tables(operation, rows, values))
+        for number in sorted(set(numbers[acting].tolist())):
+            self._carry_out(OPERATIONS[number], acting & (numbers == number), parameters)
         self._waiting = self._waiting | (acting & ~reads)
 
+    def _carry_out(self, operation: str, chosen: Tensor, parameters: Parameters) -> None:
+        if operation in _READING:
+            parts, image = self._parts(chosen)
+            values = [parameters[operation].index_select(0, image)] if operation in parameters else []
+            self._put(parts, _READING[operation](parts.of(self._levels), *values), chosen)
+        else:
+            rows = Rows.where(chosen, self._levels.device)
+            values = [rows.of(parameters[operation])] if operation in parameters else []
+            self._tables.index_copy_(0, rows.device, self._changed_tables(operation, rows, values))
+
     def cut(self, pieces: Pieces) -> Canvas:
-        """Return the canvas of the pieces alone, of a canvas of whole images."""
-        return Canvas(pieces.cut(self._levels), pieces.rows, self._tables, self._waiting)
+        """Return the canvas of some pieces of these images; nothing can be counted there."""
+        part = copy(self)
+        part._levels, part._owner = pieces.cut(self._levels), pieces.rows
+        return part
 
     def content(self) -> Tensor:
         """Return the images or pieces, float32 in [0, 1]."""
@@ -124,27 +121,35 @@ class Canvas:
         before = rows.of(self._tables)
         if operation in _ON_TABLES:
             return _ON_TABLES[operation](before, *values)
-        counts = counts_through(count_levels(rows.of(self._levels)), before)
-        return _BY_COUNTS[operation](before, counts, *values)
+        return _BY_COUNTS[operation](before, counts_through(self._counts_of(rows), before), *values)
+
+    def _counts_of(self, rows: Rows) -> Tensor:
+        """Return how many pixels of some images have each level, after counting what has changed since."""
+        changed = Rows.where(~self._counted[rows.host], self._levels.device)
+        if len(changed):
+            fresh = Rows(rows.host[changed.host], changed.of(rows.device))
+            self._counts = self._counts.index_copy(0, fresh.device, count_levels(fresh.of(self._levels)))
+            self._counted[fresh.host] = True
+        return rows.of(self._counts)
 
     def _look_up(self, chosen: Tensor) -> None:
         """Look up what waits, where the pixels are needed as they are."""
         if not chosen.any():
             return
         parts, image = self._parts(chosen)
-        _put(self._levels, parts, look_up(parts.of(self._levels), self._tables.to(torch.uint8), image))
+        self._put(parts, look_up(parts.of(self._levels), self._tables.to(torch.uint8), image), chosen)
         rows = Rows.where(chosen, self._levels.device)
         self._tables = self._tables.index_copy(
             0, rows.device, identity_tables(len(rows), self._tables.device)
         )
         self._waiting = self._waiting & ~chosen
 
-
-def _put(images: Tensor, rows: Rows, changed: Tensor) -> None:
-    """Write some rows of bytes into images, as words of eight where they divide so: that is much faster."""
-    if len(rows) == len(images):
-        images.copy_(changed)
-        return
-    word = torch.int64 if len(images) and images[0].numel() % 8 == 0 else images.dtype
-    whole, part = (values.flatten(1).view(word) for values in (images, changed))
-    whole.index_copy_(0, rows.device, part)
+    def _put(self, parts: Rows, changed: Tensor, chosen: Tensor) -> None:
+        """Write new levels, in words of eight where they divide so: that is much faster."""
+        self._counted = self._counted & ~chosen
+        if len(parts) == len(self._levels):
+            self._levels = changed
+            return
+        word = torch.int64 if self._levels[0].numel() % 8 == 0 else torch.uint8
+        whole, part = (values.flatten(1).view(word) for values in (self._levels, changed))
+        whole.index_copy_(0, parts.device, part)

@@ -73,4 +73,7 @@ class TextureOperations:
     ) -> Altered | None:
         """Return the content described; None where its pixels have moved or changed before."""
         levels = before.levels()
-        return None if levels is None else Altered(levels, parameters)
+        if levels is None:
+            return None
+        counts = None if before.counts is None else before.counts.index_select(0, before.chosen)
+        return Altered(levels, parameters, counts)
