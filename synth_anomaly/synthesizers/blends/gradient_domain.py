@@ -8,9 +8,11 @@ import torch
 from torch import Generator, Tensor
 
 from synth_anomaly.parameters import Parameters
+from synth_anomaly.synthesizers.blends.membrane import membrane
 from synth_anomaly.synthesizers.blends.multigrid import solve_regions
 from synth_anomaly.synthesizers.blends.rectangles import solve_rectangles
 from synth_anomaly.synthesizers.blends.windows import windows_around
+from synth_anomaly.synthesizers.shapes.boxes import fill_boxes
 
 __all__ = ["GradientDomain"]
 
@@ -73,14 +75,43 @@ class GradientDomain:
         size = (images.shape[2], images.shape[3])
         for windows in windows_around(shape, size, images.device, square=not fills_box):
             image = windows.cut(made)
-            source = _excess(image, windows.cut(content), self.mixed)
-            if fills_box:
-                change = solve_rectangles(source, windows.boxes, windows.at_edge())
-            else:
+            part = windows.cut(content)
+            if not fills_box:
                 weights = windows.cut(masks)
+                source = _excess(image, part, self.mixed)
                 change = weights * solve_regions(source, (weights > 0).float(), self.iterations)
+            elif self.mixed:
+                change = solve_rectangles(_excess(image, part, True), windows.boxes, windows.at_edge())
+            else:
+                change = _adapted(part.sub_(image), windows.boxes, windows.at_edge())
             windows.put(made, image.add_(change))
         return made
+
+
+def _adapted(difference: Tensor, boxes: Tensor, at_edge: Tensor) -> Tensor:
+    """Return how the image changes in rectangles that keep all of the content's gradients.
+
+    Args:
+        difference: ``(n, C, h, w)``, the content less the image, in the rectangles and around them.
+        boxes: ``(n, 4)``: top, left, height and width of each rectangle.
+        at_edge: ``(n, 2, 2)`` bool: whether the first and the last row, and column, are the image's.
+
+    Returns:
+        ``(n, C, h, w)``, 0 outside the rectangles.
+    """
+    first, last = boxes[:, :2] - 1, boxes[:, :2] + boxes[:, 2:]
+    count, channels, height, width = difference.shape
+    ends = torch.stack((first, last), dim=2).clamp_(min=0)
+    rows = ends[:, 0].clamp(max=height - 1)[:, None, :, None].expand(-1, channels, -1, width)
+    columns = ends[:, 1].clamp(max=width - 1)[:, None, None].expand(-1, channels, height, -1)
+    above_below, beside = difference.gather(2, rows).neg_(), difference.gather(3, columns).neg_().mT
+    change = membrane(above_below, beside, boxes, at_edge)
+    inside = fill_boxes(boxes, (height, width))
+    change.addcmul_(difference, inside)
+    # with the image's edge on all sides nothing holds the colours: the image's mean is kept
+    mean = change.sum(dim=(2, 3)) / (boxes[:, 2] * boxes[:, 3])[:, None]
+    mean = torch.where(at_edge.flatten(1).all(dim=1, keepdim=True), mean, 0.0)
+    return change.sub_(inside * mean[:, :, None, None])
 
 
 def _excess(image: Tensor, content: Tensor, mixed: bool) -> Tensor:

@@ -9,7 +9,7 @@ from synth_anomaly.synthesizers.fills.donor import Donor
 from synth_anomaly.synthesizers.fills.elsewhere import Elsewhere
 from synth_anomaly.synthesizers.fills.resized import Resized
 from synth_anomaly.synthesizers.paste import Paste
-from synth_anomaly.synthesizers.repeated import Repeated
+from synth_anomaly.synthesizers.published.nsa_patches import BlendedPatches
 from synth_anomaly.synthesizers.shapes.gamma_rectangle import GammaRectangle
 
 __all__ = ["nsa"]
@@ -27,7 +27,7 @@ def nsa(
     blend: Blend = _POISSON,
     patches: tuple[int, int] = (1, 3),
     visible: float = 1 / 255,
-) -> Repeated:
+) -> BlendedPatches:
     """Return NSA's anomalies: resized patches of another image, blended into the image by their gradients.
 
     There is at least one patch; each of the others comes with probability 0.5. It needs donors.
@@ -48,4 +48,4 @@ def nsa(
     among them; the foreground is a guide, that cuts the mask, where the code draws places until a patch
     holds enough of it; the masks' specks are not filtered.
     """
-    return Repeated(Paste(shape, fill, blend, visible), patches, 0.5)
+    return BlendedPatches(Paste(shape, fill, blend, visible), patches, 0.5)
