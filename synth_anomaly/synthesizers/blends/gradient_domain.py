@@ -8,7 +8,7 @@ import torch
 from torch import Generator, Tensor
 
 from synth_anomaly.parameters import Parameters
-from synth_anomaly.synthesizers.blends.membrane import membrane
+from synth_anomaly.synthesizers.blends.membrane import Rectangles
 from synth_anomaly.synthesizers.blends.multigrid import solve_regions
 from synth_anomaly.synthesizers.blends.rectangles import solve_rectangles
 from synth_anomaly.synthesizers.blends.windows import windows_around
@@ -99,15 +99,16 @@ def _adapted(difference: Tensor, boxes: Tensor, at_edge: Tensor) -> Tensor:
     Returns:
         ``(n, C, h, w)``, 0 outside the rectangles.
     """
-    first, last = boxes[:, :2] - 1, boxes[:, :2] + boxes[:, 2:]
-    count, channels, height, width = difference.shape
-    ends = torch.stack((first, last), dim=2).clamp_(min=0)
+    (count, channels, height, width), size = difference.shape, max(difference.shape[2:])
+    ends = torch.stack((boxes[:, :2] - 1, boxes[:, :2] + boxes[:, 2:]), dim=2).clamp_(min=0)
     rows = ends[:, 0].clamp(max=height - 1)[:, None, :, None].expand(-1, channels, -1, width)
     columns = ends[:, 1].clamp(max=width - 1)[:, None, None].expand(-1, channels, height, -1)
-    above_below, beside = difference.gather(2, rows).neg_(), difference.gather(3, columns).neg_().mT
-    change = membrane(above_below, beside, boxes, at_edge)
+    around = difference.new_zeros(count, 2, channels, 2, size)
+    around[:, 0, ..., :width] = difference.gather(2, rows)
+    around[:, 1, ..., :height] = difference.gather(3, columns).mT
+    change = difference - Rectangles.of(size, boxes, at_edge).membrane(around, (height, width))
     inside = fill_boxes(boxes, (height, width))
-    change.addcmul_(difference, inside)
+    change.mul_(inside)
     # with the image's edge on all sides nothing holds the colours: the image's mean is kept
     mean = change.sum(dim=(2, 3)) / (boxes[:, 2] * boxes[:, 3])[:, None]
     mean = torch.where(at_edge.flatten(1).all(dim=1, keepdim=True), mean, 0.0)

@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 from synth_anomaly.synthesizers.blends.waves import Waves
+from synth_anomaly.synthesizers.shapes.boxes import fill_boxes
 
 __all__ = ["solve_rectangles"]
 
@@ -25,14 +26,17 @@ def solve_rectangles(source: Tensor, boxes: Tensor, at_edge: Tensor) -> Tensor:
         ``(n, C, h, w)``, 0 outside the rectangles. Where all four sides are at the edge any constant could
         be added: the one with mean 0 is returned.
     """
-    down = Waves.of(source.shape[2], boxes[:, 0], boxes[:, 2], at_edge[:, 0])
-    across = Waves.of(source.shape[3], boxes[:, 1], boxes[:, 3], at_edge[:, 1])
+    down, across = (
+        Waves.of(source.shape[2 + axis], boxes[:, axis], boxes[:, 2 + axis], at_edge[:, axis])
+        for axis in (0, 1)
+    )
     stiffness = (down.stiffness[:, :, None] + across.stiffness[:, None])[:, None]
     # the constant, which nothing determines
     inverse = torch.where(stiffness > 1e-9, 1 / stiffness.clamp(min=1e-9), 0.0)
-    spectrum = _product(_product(source, across.values).mT, down.values)
-    spectrum = spectrum * inverse.mT
-    return _product(_product(spectrum, down.values.mT).mT, across.values.mT)
+    rows, columns = down.matrix(), across.matrix()
+    inside = fill_boxes(boxes, (source.shape[2], source.shape[3]))
+    spectrum = _product(_product(source * inside, columns).mT, rows) * inverse.mT
+    return _product(_product(spectrum, rows.mT).mT, columns.mT).mul_(inside)
 
 
 def _product(values: Tensor, waves: Tensor) -> Tensor:

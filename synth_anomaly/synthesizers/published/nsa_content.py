@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from synth_anomaly.interfaces import Fill
+from synth_anomaly.interfaces import Fill, Size
 from synth_anomaly.parameters import Parameters
 from synth_anomaly.synthesizers.blends.windows import Windows
 from synth_anomaly.synthesizers.fills.combine import Successive
@@ -17,7 +15,7 @@ from synth_anomaly.synthesizers.fills.donor import Donor
 from synth_anomaly.synthesizers.fills.elsewhere import Elsewhere
 from synth_anomaly.synthesizers.fills.resized import Resized
 
-__all__ = ["DonorPlaces", "pixels_at", "resized_of"]
+__all__ = ["pixels_at", "places_read", "read_part", "read_pixels", "resized_of"]
 
 
 def resized_of(fill: Fill) -> Resized | None:
@@ -29,100 +27,91 @@ def resized_of(fill: Fill) -> Resized | None:
     return resized if is_chain and resized.angle == (0, 0) else None
 
 
-@dataclass(frozen=True)
-class DonorPlaces:
-    """Where the content of pixels is read: rows and columns each for themselves.
+def places_read(pixels: Tensor, drawn: Parameters, size: Size) -> Tensor:
+    """Return where the content of pixels is read, in the donors' pixels.
 
-    Attributes:
-        donors: ``(D, C, H, W)`` float32, contiguous.
-        chosen: ``(n,)`` int64, the donor of each patch.
-        scale: ``(n, 2)``, how much larger the content is, down and across; below 0 where it is mirrored.
-        centre: ``(n, 2)``, the point that stays in its place when the content is resized.
-        shift: ``(n, 2)`` int64, from the patch to what is shown there, before that is resized.
-        least: The least that a scale may be.
+    Args:
+        pixels: ``(n, 2, k)`` int64, rows and columns.
+        drawn: What the fill of :func:`resized_of` drew.
+        size: Height and width of the images.
+
+    Returns:
+        ``(n, 2, k)`` float32, rows and columns.
     """
+    limits = torch.stack([torch.full((1,), length, device=pixels.device) for length in size])
+    side = torch.where(drawn["1/mirrored"], -1.0, 1.0)
+    scale = drawn["1/scale"][:, None] * torch.stack((torch.ones_like(side), side), dim=1)
+    centre = drawn["1/centre"][:, :, None]
+    moved = (pixels + drawn["2/shift"][:, :, None]) % limits + 0.5
+    place = (moved - centre) / scale[:, :, None] + centre
+    # reflected at the image's edges, as often as need be
+    turns = (place / limits).floor()
+    rest = place - turns * limits
+    place = torch.where(turns % 2 == 0, rest, limits - rest) - 0.5
+    return torch.minimum(place.clamp_(min=0), limits - 1)
 
-    donors: Tensor
-    chosen: Tensor
-    scale: Tensor
-    centre: Tensor
-    shift: Tensor
-    least: float
 
-    @classmethod
-    def of(cls, donors: Tensor, drawn: Parameters, least: float) -> DonorPlaces:
-        """Return the places of what :func:`resized_of` said yes to, and drew ``drawn``."""
-        side = torch.where(drawn["1/mirrored"], -1.0, 1.0)
-        scale = drawn["1/scale"][:, None] * torch.stack((torch.ones_like(side), side), dim=1)
-        chosen, shift = drawn["0/donor"], drawn["2/shift"]
-        return cls(donors.contiguous(), chosen, scale, drawn["1/centre"], shift, least)
+def read_part(donors: Tensor, chosen: Tensor, rows: Tensor, columns: Tensor, most: Size) -> Tensor:
+    """Return what is read of rectangles, bilinearly, ``(n, C, h, w)``.
 
-    def read(self, axis: int, pixels: Tensor) -> Tensor:
-        """Return where pixels are read along an axis, in pixels; both ``(n, k)``."""
-        length = self.donors.shape[2 + axis]
-        moved = (pixels + self.shift[:, axis, None]) % length + 0.5
-        centre = self.centre[:, axis, None]
-        place = (moved - centre) / self.scale[:, axis, None] + centre
-        # reflected at the image's edges, as often as need be
-        turns = (place / length).floor()
-        rest = place - turns * length
-        place = torch.where(turns % 2 == 0, rest, length - rest)
-        return (place - 0.5).clamp_(0, length - 1)
+    Args:
+        donors: ``(D, C, H, W)`` float32, contiguous.
+        chosen: ``(n,)`` int64, the donors.
+        rows: ``(n, h)`` float32, the places of the rows, in pixels.
+        columns: ``(n, w)`` float32, those of the columns.
+        most: How many rows and columns apart the places of one rectangle are, at most.
+    """
+    image = (donors.shape[2], donors.shape[3])
+    part = (min(image[0], most[0] + 2), min(image[1], most[1] + 2))
+    corner = torch.stack(
+        [
+            places.amin(dim=1).long().clamp_(max=image[axis] - part[axis])
+            for axis, places in enumerate((rows, columns))
+        ],
+        dim=1,
+    )
+    around = Windows(chosen, corner, corner, part, image)
+    grid = torch.empty(*rows.shape, columns.shape[1], 2, device=rows.device)
+    grid[..., 0] = _spanning(columns - corner[:, 1:], part[1])[:, None]
+    grid[..., 1] = _spanning(rows - corner[:, :1], part[0])[:, :, None]
+    return F.grid_sample(around.cut(donors), grid, padding_mode="border", align_corners=False)
 
-    def patches(self, rows: Tensor, columns: Tensor) -> Tensor:
-        """Return ``(n, C, h, w)``, the content of the pixels in ``rows`` ``(n, h)`` and ``columns`` ``(n, w)``.
 
-        Rows and columns must be those of a rectangle inside the image, perhaps some of them twice.
-        """
-        down, across = self.read(0, rows), self.read(1, columns)
-        height, width = self.donors.shape[2:]
-        part = tuple(
-            min(length, math.ceil(places.shape[1] / self.least) + 2)
-            for length, places in ((height, down), (width, across))
+def read_pixels(donors: Tensor, chosen: Tensor, rows: Tensor, columns: Tensor) -> Tensor:
+    """Return what is read of single pixels, bilinearly, ``(n, C, ...)``.
+
+    Args:
+        donors: ``(D, C, H, W)`` float32, contiguous.
+        chosen: ``(n,)`` int64, the donors.
+        rows: ``(n, ...)`` float32, the places in pixels.
+        columns: The same.
+    """
+    height, width = donors.shape[2:]
+    top, left = rows.long(), columns.long()
+    bottom, right = (top + 1).clamp_(max=height - 1), (left + 1).clamp_(max=width - 1)
+    beside, below = (columns - left)[:, None], (rows - top)[:, None]
+    upper, lower = (
+        torch.lerp(
+            pixels_at(donors, chosen, line, left), pixels_at(donors, chosen, line, right), beside
         )
-        limits = (height - part[0], width - part[1])
-        corner = torch.stack(
-            [
-                places.amin(dim=1).long().clamp_(max=limit)
-                for limit, places in zip(limits, (down, across), strict=True)
-            ],
-            dim=1,
-        )
-        around = Windows(self.chosen, corner, corner, (part[0], part[1]), (height, width))
-        grid = torch.empty(*down.shape, across.shape[1], 2, device=down.device)
-        grid[..., 0] = _spanning(across - corner[:, 1:], part[1])[:, None]
-        grid[..., 1] = _spanning(down - corner[:, :1], part[0])[:, :, None]
-        return F.grid_sample(around.cut(self.donors), grid, padding_mode="border", align_corners=False)
-
-    def pixels(self, rows: Tensor, columns: Tensor) -> Tensor:
-        """Return ``(n, C, k)``, the content of the pixels at ``rows`` and ``columns``, both ``(n, k)``."""
-        down, across = self.read(0, rows)[:, None], self.read(1, columns)[:, None]
-        height, width = self.donors.shape[2:]
-        top, left = down.long(), across.long()
-        bottom, right = (top + 1).clamp_(max=height - 1), (left + 1).clamp_(max=width - 1)
-        upper, lower = (
-            torch.lerp(
-                pixels_at(self.donors, self.chosen, line, left),
-                pixels_at(self.donors, self.chosen, line, right),
-                across - left,
-            )
-            for line in (top, bottom)
-        )
-        return torch.lerp(upper, lower, down - top)
+        for line in (top, bottom)
+    )
+    return torch.lerp(upper, lower, below)
 
 
 def pixels_at(images: Tensor, chosen: Tensor, rows: Tensor, columns: Tensor) -> Tensor:
-    """Return ``(n, C, k)`` out of a contiguous batch.
+    """Return single pixels of a contiguous batch, ``(n, C, ...)``.
 
     Args:
         images: ``(B, C, H, W)``.
-        chosen: ``(n,)`` int64, which images.
-        rows: int64, broadcasts to ``(n, C, k)``.
+        chosen: ``(n,)`` int64, the images.
+        rows: ``(n, ...)`` int64.
         columns: The same.
     """
     channels, height, width = images.shape[1:]
-    planes = chosen[:, None] * channels + torch.arange(channels, device=images.device)
-    return images.view(-1)[planes[:, :, None] * (height * width) + (rows * width + columns)]
+    place = (rows + chosen.view(-1, *[1] * (rows.ndim - 1)) * (channels * height)) * width + columns
+    plane = torch.arange(channels, device=images.device) * (height * width)
+    return images.view(-1)[place[:, None] + plane.view(-1, *[1] * (rows.ndim - 1))]
 
 
 def _spanning(places: Tensor, length: int) -> Tensor:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
 from dataclasses import dataclass
 
 import torch
@@ -11,17 +11,22 @@ from torch import Tensor
 from synth_anomaly.interfaces import Defects, Size
 from synth_anomaly.parameters import Parameters
 from synth_anomaly.synthesizers.blends.gradient_domain import GradientDomain
-from synth_anomaly.synthesizers.blends.membrane import membrane
+from synth_anomaly.synthesizers.blends.membrane import Rectangles
 from synth_anomaly.synthesizers.blends.windows import Windows
 from synth_anomaly.synthesizers.paste import Paste
-from synth_anomaly.synthesizers.published.nsa_content import DonorPlaces, pixels_at, resized_of
+from synth_anomaly.synthesizers.published.nsa_content import (
+    pixels_at,
+    places_read,
+    read_part,
+    read_pixels,
+    resized_of,
+)
+from synth_anomaly.synthesizers.published.nsa_windows import alike, patches_drawn
 from synth_anomaly.synthesizers.repeated import Repeated
-from synth_anomaly.synthesizers.rows import Rows, moved
+from synth_anomaly.synthesizers.rows import Rows
 from synth_anomaly.synthesizers.shapes.boxes import fill_boxes
 
 __all__ = ["BlendedPatches"]
-
-_SIDES = (32, 64, 96, 128, 192, 256)
 
 
 @dataclass(frozen=True)
@@ -53,16 +58,12 @@ class BlendedPatches(Repeated):
             return super().apply(images, parameters, guide=guide, donors=donors)
         if donors is None or not self._fits(images, parameters, donors):
             return super().apply(images, parameters, guide=guide, donors=donors)
-        drawn = moved(parameters, images.device)
         made = images.clone(memory_format=torch.contiguous_format)
         masks = images.new_zeros((len(images), 1, *images.shape[2:]))
-        for number in range(self.count[1]):
-            chosen = drawn.host["times"] > number
-            part = drawn.scope(str(number))
-            for rows, side in _alike(part.host["shape/box"], chosen, images):
-                windows = _windows(rows, part["shape/box"], side, images)
-                places = DonorPlaces.of(donors, rows.parameters(part.scope("fill")), least)
-                _blend(made, masks, windows, places, paste.visible)
+        size = (images.shape[2], images.shape[3])
+        patches = Patches.of(patches_drawn(parameters, size, self.count[1]), donors.contiguous(), least)
+        for rows, side in alike(patches.drawn, images.device):
+            patches.take(rows, side).blend(made, masks, paste.visible)
         return Defects(made, masks, Parameters(parameters.host))
 
     def _fits(self, images: Tensor, parameters: Parameters, donors: Tensor) -> bool:
@@ -85,74 +86,91 @@ def _least_scale(synthesizer: object) -> float | None:
     return resized.limits[0] if resized is not None and is_membrane else None
 
 
-def _alike(boxes: Tensor, chosen: Tensor, images: Tensor) -> Iterator[tuple[Rows, Size]]:
-    """Yield the chosen rows by the size of their boxes, and a size that holds those.
+@dataclass(frozen=True)
+class Patches:
+    """Patches of donors, and what their pixels and those around them read.
+
+    Attributes:
+        drawn: What was drawn of each, with ``image`` and ``window``.
+        donors: ``(D, C, H, W)`` float32, contiguous.
+        rectangles: Those that are pasted, within their windows.
+        places: ``(n, 2, size)`` float32, where rows and columns read the donor; beyond a rectangle, as its
+            last does.
+        rows: ``(n, 2, 2, size)`` int64, of the pixels around in the image: above, below; left and right.
+        columns: The same.
+        content: ``(n, C, 2, 2, size)``, the content around.
+        least: The least scale of the content.
+        side: Height and width of the windows.
+    """
+
+    drawn: Parameters
+    donors: Tensor
+    rectangles: Rectangles
+    places: Tensor
+    rows: Tensor
+    columns: Tensor
+    content: Tensor
+    least: float
+    side: Size
+
+    @classmethod
+    def of(cls, drawn: Parameters, donors: Tensor, least: float) -> Patches:
+        """Return all patches of a batch of the donors' size, whose windows may differ; see :meth:`take`."""
+        size = (donors.shape[2], donors.shape[3])
+        most = int(drawn.host["window"][:, 2:].max())
+        drawn = drawn.to(donors.device)
+        box, window = drawn["shape/box"], drawn["window"]
+        first, last = box[:, :2, None], (box[:, :2] + box[:, 2:])[:, :, None]
+        inside = window[:, :2, None] + torch.arange(most, device=box.device)
+        inside = torch.minimum(torch.maximum(inside, first), last - 1)
+        pixels = torch.cat((inside, first - 1, last), dim=2)
+        places = places_read(pixels, drawn.scope("fill"), size)
+        limits = torch.cat((torch.full_like(first[:1, :1], size[0] - 1), torch.full_like(first[:1, :1], size[1] - 1)), dim=1)
+        rows, columns = _around(torch.minimum(pixels.clamp(min=0), limits))
+        content = read_pixels(donors, drawn["fill/0/donor"], *_around(places))
+        at_edge = torch.cat((first == 0, last == limits + 1), dim=2)
+        inner = torch.cat((box[:, :2] - window[:, :2], box[:, 2:]), dim=1)
+        rectangles = Rectangles.of(most, inner, at_edge)
+        return cls(drawn, donors, rectangles, places, rows, columns, content, least, (most, most))
+
+    def take(self, rows: Rows, side: Size) -> Patches:
+        """Return some patches whose windows are of one size."""
+        most, at = max(side), rows.device
+        parts = (part.index_select(0, at)[..., :most] for part in (self.places, self.rows, self.columns, self.content))
+        drawn = rows.parameters(self.drawn)
+        return Patches(drawn, self.donors, self.rectangles.take(at, most), *parts, self.least, side)
+
+    def blend(self, made: Tensor, masks: Tensor, visible: float) -> None:
+        """Blend the patches into their images, and note in the masks what changes.
+
+        Args:
+            made: ``(B, C, H, W)``, contiguous.
+            masks: ``(B, 1, H, W)``, contiguous.
+            visible: How much a pixel must change.
+        """
+        box, window, image = self.drawn["shape/box"], self.drawn["window"], self.drawn["image"]
+        corner = window[:, :2]
+        windows = Windows(image, box, corner, self.side, (made.shape[2], made.shape[3]))
+        missing = pixels_at(made, image, self.rows, self.columns).sub_(self.content)
+        rows, columns = self.places[:, 0, : self.side[0]], self.places[:, 1, : self.side[1]]
+        most = (math.ceil(self.side[0] / self.least), math.ceil(self.side[1] / self.least))
+        blended = read_part(self.donors, self.drawn["fill/0/donor"], rows, columns, most)
+        blended += self.rectangles.membrane(missing.transpose(1, 2), self.side)
+        before = windows.cut(made)
+        change = (blended - before).abs_().amax(dim=1, keepdim=True)
+        inner = torch.cat((box[:, :2] - corner, box[:, 2:]), dim=1)
+        shown = (change >= visible).logical_and_(fill_boxes(inner, self.side))
+        windows.put(made, torch.where(shown, blended.clamp_(0, 1), before))
+        windows.put(masks, torch.maximum(windows.cut(masks), shown))
+
+
+def _around(lines: Tensor) -> tuple[Tensor, Tensor]:
+    """Return the rows and the columns of what lies above, below, left and right, each ``(n, 2, 2, k)``.
 
     Args:
-        boxes: ``(B, 4)`` int64, on the CPU.
-        chosen: ``(B,)`` bool, on the CPU.
-        images: ``(B, C, H, W)``.
+        lines: ``(n, 2, k + 2)``, the rows and the columns inside, then the ones before and behind.
     """
-    steps = torch.tensor(_SIDES)
-    sides = torch.searchsorted(steps, boxes[:, 2:].contiguous())
-    for down, across in sorted({tuple(pair) for pair in sides[chosen].tolist()}):
-        rows = Rows.where(chosen & (sides[:, 0] == down) & (sides[:, 1] == across), images.device)
-        yield rows, (_side(down, images.shape[2]), _side(across, images.shape[3]))
-
-
-def _side(step: int, most: int) -> int:
-    return most if step == len(_SIDES) else min(_SIDES[step], most)
-
-
-def _windows(rows: Rows, boxes: Tensor, side: Size, images: Tensor) -> Windows:
-    """Return windows that begin with their boxes, or end with the image."""
-    image = (images.shape[2], images.shape[3])
-    boxes = rows.of(boxes)
-    corner = torch.stack([boxes[:, axis].clamp(max=image[axis] - side[axis]) for axis in (0, 1)], dim=1)
-    inner = torch.cat((boxes[:, :2] - corner, boxes[:, 2:]), dim=1)
-    return Windows(rows.device, inner, corner, side, image)
-
-
-def _blend(made: Tensor, masks: Tensor, windows: Windows, places: DonorPlaces, visible: float) -> None:
-    """Blend content into windows of the images, and note in the masks what changes."""
-    rows, columns = _pixels(windows, 0), _pixels(windows, 1)
-    blended = places.patches(rows, columns)
-    above_below, beside = _missing(made, windows, places, rows, columns)
-    blended += membrane(above_below, beside, windows.boxes, windows.at_edge())
-    image = windows.cut(made)
-    change = (blended - image).abs_().amax(dim=1, keepdim=True)
-    shown = (change >= visible).logical_and_(fill_boxes(windows.boxes, windows.size))
-    windows.put(made, torch.where(shown, blended.clamp_(0, 1), image))
-    windows.put(masks, torch.maximum(windows.cut(masks), shown))
-
-
-def _pixels(windows: Windows, axis: int) -> Tensor:
-    """Return ``(n, k)`` int64, the rows or columns of the windows; beyond a box its first or last again."""
-    start, length = windows.boxes[:, axis, None], windows.boxes[:, axis + 2, None]
-    offset = torch.arange(windows.size[axis], device=start.device)
-    return offset.clamp(start, start + length - 1) + windows.corner[:, axis, None]
-
-
-def _missing(
-    images: Tensor, windows: Windows, places: DonorPlaces, rows: Tensor, columns: Tensor
-) -> tuple[Tensor, Tensor]:
-    """Return how far the content's colours around the boxes are from the image's.
-
-    Returns:
-        Those above and below, ``(n, C, 2, w)``, and those left and right, ``(n, C, 2, h)``. Those outside the
-        image mean nothing.
-    """
-    height, width = windows.size
-    around_rows = (rows[:, :1] - 1, rows[:, -1:] + 1)
-    around_columns = (columns[:, :1] - 1, columns[:, -1:] + 1)
-    down = [line.expand(-1, width) for line in around_rows] + [rows, rows]
-    across = [columns, columns] + [line.expand(-1, height) for line in around_columns]
-    limits = (windows.image[0] - 1, windows.image[1] - 1)
-    at = [
-        torch.cat(parts, dim=1).clamp_(0, limit)
-        for parts, limit in zip((down, across), limits, strict=True)
-    ]
-    shown = pixels_at(images, windows.rows, at[0][:, None], at[1][:, None])
-    difference = shown.sub_(places.pixels(at[0], at[1]))
-    above_below, beside = difference.split([2 * width, 2 * height], dim=2)
-    return above_below.unflatten(2, (2, width)), beside.unflatten(2, (2, height))
+    length = lines.shape[2] - 2
+    inside = lines[:, :, None, :length].expand(-1, -1, 2, -1)
+    ends = lines[:, :, length:, None].expand(-1, -1, -1, length)
+    return torch.stack((ends[:, 0], inside[:, 0]), dim=1), torch.stack((inside[:, 1], ends[:, 1]), dim=1)
