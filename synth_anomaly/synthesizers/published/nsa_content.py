@@ -15,16 +15,16 @@ from synth_anomaly.synthesizers.fills.donor import Donor
 from synth_anomaly.synthesizers.fills.elsewhere import Elsewhere
 from synth_anomaly.synthesizers.fills.resized import Resized
 
-__all__ = ["pixels_at", "places_read", "read_part", "read_pixels", "resized_of"]
+__all__ = ["is_resized_donor", "pixels_at", "places_read", "read_part", "read_pixels"]
 
 
-def resized_of(fill: Fill) -> Resized | None:
-    """Return the middle of a fill that is a donor, resized and moved; None where it is another, or turned."""
+def is_resized_donor(fill: Fill) -> bool:
+    """Whether a fill is a donor, resized but not turned, and moved."""
     if not isinstance(fill, Successive) or len(fill.fills) != 3:
-        return None
+        return False
     donor, resized, moved = fill.fills
     is_chain = isinstance(donor, Donor) and isinstance(resized, Resized) and isinstance(moved, Elsewhere)
-    return resized if is_chain and resized.angle == (0, 0) else None
+    return is_chain and tuple(resized.angle) == (0, 0)
 
 
 def places_read(pixels: Tensor, drawn: Parameters, size: Size) -> Tensor:
@@ -32,7 +32,7 @@ def places_read(pixels: Tensor, drawn: Parameters, size: Size) -> Tensor:
 
     Args:
         pixels: ``(n, 2, k)`` int64, rows and columns.
-        drawn: What the fill of :func:`resized_of` drew.
+        drawn: What the fill of :func:`is_resized_donor` drew.
         size: Height and width of the images.
 
     Returns:
@@ -109,9 +109,11 @@ def pixels_at(images: Tensor, chosen: Tensor, rows: Tensor, columns: Tensor) -> 
         columns: The same.
     """
     channels, height, width = images.shape[1:]
-    place = (rows + chosen.view(-1, *[1] * (rows.ndim - 1)) * (channels * height)) * width + columns
-    plane = torch.arange(channels, device=images.device) * (height * width)
-    return images.view(-1)[place[:, None] + plane.view(-1, *[1] * (rows.ndim - 1))]
+    each = [1] * (rows.ndim - 1)
+    first = (rows + (chosen * (channels * height)).view(-1, *each)) * width + columns
+    planes = (torch.arange(channels, device=images.device) * (height * width)).view(-1, *each)
+    places = first[:, None] + planes
+    return images.view(-1).index_select(0, places.view(-1)).view_as(places)
 
 
 def _spanning(places: Tensor, length: int) -> Tensor:

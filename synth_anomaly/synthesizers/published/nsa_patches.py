@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import torch
@@ -15,11 +14,11 @@ from synth_anomaly.synthesizers.blends.membrane import Rectangles
 from synth_anomaly.synthesizers.blends.windows import Windows
 from synth_anomaly.synthesizers.paste import Paste
 from synth_anomaly.synthesizers.published.nsa_content import (
+    is_resized_donor,
     pixels_at,
     places_read,
     read_part,
     read_pixels,
-    resized_of,
 )
 from synth_anomaly.synthesizers.published.nsa_windows import alike, patches_drawn
 from synth_anomaly.synthesizers.repeated import Repeated
@@ -53,17 +52,16 @@ class BlendedPatches(Repeated):
     ) -> Defects:
         """Apply as often as was drawn."""
         paste = self.synthesizer
-        least = _least_scale(paste)
-        if least is None or guide is not None or not isinstance(paste, Paste):
+        if guide is not None or donors is None or not isinstance(paste, Paste) or not _is_local(paste):
             return super().apply(images, parameters, guide=guide, donors=donors)
-        if donors is None or not self._fits(images, parameters, donors):
+        if not self._fits(images, parameters, donors):
             return super().apply(images, parameters, guide=guide, donors=donors)
         made = images.clone(memory_format=torch.contiguous_format)
         masks = images.new_zeros((len(images), 1, *images.shape[2:]))
         size = (images.shape[2], images.shape[3])
-        patches = Patches.of(patches_drawn(parameters, size, self.count[1]), donors.contiguous(), least)
-        for rows, side in alike(patches.drawn, images.device):
-            patches.take(rows, side).blend(made, masks, paste.visible)
+        patches = Patches.of(patches_drawn(parameters, size, self.count[1]), donors.contiguous())
+        for rows, most in alike(patches.host, images.device):
+            patches.take(rows, most).blend(made, masks, paste.visible)
         return Defects(made, masks, Parameters(parameters.host))
 
     def _fits(self, images: Tensor, parameters: Parameters, donors: Tensor) -> bool:
@@ -77,13 +75,11 @@ class BlendedPatches(Repeated):
         return is_part and donor < len(donors) and images.dtype == donors.dtype == torch.float32
 
 
-def _least_scale(synthesizer: object) -> float | None:
-    """Return the least scale of the patches' content; None where they are not rectangles of donors, blended."""
-    if not isinstance(synthesizer, Paste) or not getattr(synthesizer.shape, "fills_box", False):
-        return None
-    resized = resized_of(synthesizer.fill)
-    is_membrane = isinstance(synthesizer.blend, GradientDomain) and not synthesizer.blend.mixed
-    return resized.limits[0] if resized is not None and is_membrane else None
+def _is_local(paste: Paste) -> bool:
+    """Whether it pastes rectangles of resized donors that keep their own gradients alone."""
+    fills_box = bool(getattr(paste.shape, "fills_box", False))
+    is_membrane = isinstance(paste.blend, GradientDomain) and not paste.blend.mixed
+    return fills_box and is_membrane and is_resized_donor(paste.fill)
 
 
 @dataclass(frozen=True)
@@ -91,7 +87,11 @@ class Patches:
     """Patches of donors, and what their pixels and those around them read.
 
     Attributes:
-        drawn: What was drawn of each, with ``image`` and ``window``.
+        host: What is known of each on the CPU.
+        images: ``(n,)`` int64, the images that they are pasted into.
+        chosen: ``(n,)`` int64, the donors that they are of.
+        boxes: ``(n, 4)`` int64, where they are pasted, within their windows.
+        corners: ``(n, 2)`` int64, the first rows and columns of their windows.
         donors: ``(D, C, H, W)`` float32, contiguous.
         rectangles: Those that are pasted, within their windows.
         places: ``(n, 2, size)`` float32, where rows and columns read the donor; beyond a rectangle, as its
@@ -99,69 +99,98 @@ class Patches:
         rows: ``(n, 2, 2, size)`` int64, of the pixels around in the image: above, below; left and right.
         columns: The same.
         content: ``(n, C, 2, 2, size)``, the content around.
-        least: The least scale of the content.
-        side: Height and width of the windows.
     """
 
-    drawn: Parameters
+    host: Parameters
+    images: Tensor
+    chosen: Tensor
+    boxes: Tensor
+    corners: Tensor
     donors: Tensor
     rectangles: Rectangles
     places: Tensor
     rows: Tensor
     columns: Tensor
     content: Tensor
-    least: float
-    side: Size
 
     @classmethod
-    def of(cls, drawn: Parameters, donors: Tensor, least: float) -> Patches:
-        """Return all patches of a batch of the donors' size, whose windows may differ; see :meth:`take`."""
+    def of(cls, drawn: Parameters, donors: Tensor) -> Patches:
+        """Return all patches of a batch, whose images are as large as the donors."""
         size = (donors.shape[2], donors.shape[3])
-        most = int(drawn.host["window"][:, 2:].max())
+        most, host = int(drawn.host["window"][:, 2:].max()), drawn
         drawn = drawn.to(donors.device)
-        box, window = drawn["shape/box"], drawn["window"]
-        first, last = box[:, :2, None], (box[:, :2] + box[:, 2:])[:, :, None]
-        inside = window[:, :2, None] + torch.arange(most, device=box.device)
-        inside = torch.minimum(torch.maximum(inside, first), last - 1)
-        pixels = torch.cat((inside, first - 1, last), dim=2)
+        box, corner, chosen = drawn["shape/box"], drawn["window"][:, :2], drawn["fill/0/donor"]
+        pixels = _pixels(box, corner, most)
         places = places_read(pixels, drawn.scope("fill"), size)
-        limits = torch.cat((torch.full_like(first[:1, :1], size[0] - 1), torch.full_like(first[:1, :1], size[1] - 1)), dim=1)
-        rows, columns = _around(torch.minimum(pixels.clamp(min=0), limits))
-        content = read_pixels(donors, drawn["fill/0/donor"], *_around(places))
-        at_edge = torch.cat((first == 0, last == limits + 1), dim=2)
-        inner = torch.cat((box[:, :2] - window[:, :2], box[:, 2:]), dim=1)
-        rectangles = Rectangles.of(most, inner, at_edge)
-        return cls(drawn, donors, rectangles, places, rows, columns, content, least, (most, most))
+        first, behind = pixels[:, :, most:].split(1, dim=2)
+        lasts = torch.stack([torch.full_like(first[0, 0], length - 1) for length in size])
+        at_edge = torch.cat((first < 0, behind > lasts), dim=2)
+        inner = torch.cat((box[:, :2] - corner, box[:, 2:]), dim=1)
+        return cls(
+            Parameters(host.host),
+            drawn["image"],
+            chosen,
+            inner,
+            corner,
+            donors,
+            Rectangles.of(most, inner, at_edge),
+            places[..., :most],
+            *_around(torch.minimum(pixels.clamp(min=0), lasts)),
+            read_pixels(donors, chosen, *_around(places)),
+        )
 
-    def take(self, rows: Rows, side: Size) -> Patches:
-        """Return some patches whose windows are of one size."""
-        most, at = max(side), rows.device
-        parts = (part.index_select(0, at)[..., :most] for part in (self.places, self.rows, self.columns, self.content))
-        drawn = rows.parameters(self.drawn)
-        return Patches(drawn, self.donors, self.rectangles.take(at, most), *parts, self.least, side)
+    def take(self, rows: Rows, most: int) -> Patches:
+        """Return some patches, whose windows are at most this high and wide."""
+        at = rows.device
+        numbers = (self.images, self.chosen, self.boxes, self.corners)
+        lines = (self.places, self.rows, self.columns, self.content)
+        places, down, across, content = (part.index_select(0, at)[..., :most] for part in lines)
+        return Patches(
+            Parameters({name: value[rows.host] for name, value in self.host.host.items()}),
+            *(part.index_select(0, at) for part in numbers),
+            self.donors,
+            self.rectangles.take(at, most),
+            places,
+            down,
+            across,
+            content,
+        )
 
     def blend(self, made: Tensor, masks: Tensor, visible: float) -> None:
-        """Blend the patches into their images, and note in the masks what changes.
+        """Blend patches into their images, and note in the masks what changes.
 
         Args:
             made: ``(B, C, H, W)``, contiguous.
             masks: ``(B, 1, H, W)``, contiguous.
             visible: How much a pixel must change.
         """
-        box, window, image = self.drawn["shape/box"], self.drawn["window"], self.drawn["image"]
-        corner = window[:, :2]
-        windows = Windows(image, box, corner, self.side, (made.shape[2], made.shape[3]))
-        missing = pixels_at(made, image, self.rows, self.columns).sub_(self.content)
-        rows, columns = self.places[:, 0, : self.side[0]], self.places[:, 1, : self.side[1]]
-        most = (math.ceil(self.side[0] / self.least), math.ceil(self.side[1] / self.least))
-        blended = read_part(self.donors, self.drawn["fill/0/donor"], rows, columns, most)
-        blended += self.rectangles.membrane(missing.transpose(1, 2), self.side)
+        height, width = side = tuple(self.host.host["window"][0, 2:].tolist())
+        windows = Windows(self.images, self.boxes, self.corners, side, (made.shape[2], made.shape[3]))
+        missing = pixels_at(made, self.images, self.rows, self.columns).sub_(self.content)
+        most = self.host.host["shape/box"][:, 2:] / self.host.host["fill/1/scale"][:, None]
+        part = most.amax(dim=0).ceil().int().tolist()
+        blended = read_part(
+            self.donors, self.chosen, self.places[:, 0, :height], self.places[:, 1, :width], part
+        )
+        blended += self.rectangles.membrane(missing.transpose(1, 2), side)
         before = windows.cut(made)
         change = (blended - before).abs_().amax(dim=1, keepdim=True)
-        inner = torch.cat((box[:, :2] - corner, box[:, 2:]), dim=1)
-        shown = (change >= visible).logical_and_(fill_boxes(inner, self.side))
+        shown = (change >= visible).logical_and_(fill_boxes(self.boxes, side))
         windows.put(made, torch.where(shown, blended.clamp_(0, 1), before))
-        windows.put(masks, torch.maximum(windows.cut(masks), shown))
+        if self.host.host["turn"][0] > 0:  # the first leave what they meet as it is: nothing
+            shown = torch.maximum(windows.cut(masks), shown)
+        windows.put(masks, shown)
+
+
+def _pixels(boxes: Tensor, corners: Tensor, size: int) -> Tensor:
+    """Return ``(n, 2, size + 2)``, rows and columns: those of windows, then the ones before and behind a box.
+
+    Those of a window that are outside its box are the box's first or last again.
+    """
+    first, behind = boxes[:, :2, None], (boxes[:, :2] + boxes[:, 2:])[:, :, None]
+    pixels = corners[:, :, None] + torch.arange(size, device=boxes.device)
+    pixels = torch.minimum(torch.maximum(pixels, first), behind - 1)
+    return torch.cat((pixels, first - 1, behind), dim=2)
 
 
 def _around(lines: Tensor) -> tuple[Tensor, Tensor]:

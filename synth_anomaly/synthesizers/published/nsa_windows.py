@@ -13,7 +13,7 @@ from synth_anomaly.synthesizers.rows import Rows
 
 __all__ = ["alike", "patches_drawn"]
 
-_SIDES = (32, 64, 96, 128, 192, 256)
+_SIDES = (64, 96, 144, 208, 320, 480, 720, 1080)
 
 
 def patches_drawn(drawn: Parameters, size: Size, most: int) -> Parameters:
@@ -37,22 +37,19 @@ def patches_drawn(drawn: Parameters, size: Size, most: int) -> Parameters:
     return Parameters(table | {"image": image[shown], "window": window[shown], "turn": turn[shown]})
 
 
-def alike(patches: Parameters, device: torch.device) -> Iterator[tuple[Rows, Size]]:
-    """Yield the rows of patches that are computed at once, and the size of their windows, turn by turn."""
+def alike(patches: Parameters, device: torch.device) -> Iterator[tuple[Rows, int]]:
+    """Yield rows of patches that are computed at once, and their windows' longer side, turn by turn."""
     kind = torch.cat((patches.host["turn"][:, None], patches.host["window"][:, 2:]), dim=1)
     for turn, height, width in sorted({tuple(row) for row in kind.tolist()}):
         chosen = (kind == torch.tensor([turn, height, width])).all(dim=1)
-        yield Rows.where(chosen, device), (height, width)
+        yield Rows.where(chosen, device), max(height, width)
 
 
 def _windows(boxes: Tensor, size: Size) -> Tensor:
     """Return windows like boxes, which begin with their box, or end with the image."""
     limits = torch.tensor(size)
-    steps = torch.tensor(_SIDES)
-    number = torch.searchsorted(steps, boxes[:, 2:].contiguous())
-    large = -(-boxes[:, 2:] // _SIDES[0]) * _SIDES[0]
-    sides = torch.where(number < len(steps), steps[number.clamp(max=len(steps) - 1)], large)
-    sides = torch.minimum(sides, limits)
+    steps = torch.tensor((*_SIDES, max(*size, _SIDES[-1])))
+    sides = torch.minimum(steps[torch.searchsorted(steps, boxes[:, 2:].contiguous())], limits)
     return torch.cat((torch.minimum(boxes[:, :2], limits - sides), sides), dim=1)
 
 
