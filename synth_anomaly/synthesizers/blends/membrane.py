@@ -140,4 +140,4 @@ def _shares(rates: Tensor, length: Tensor, at_edge: Tensor) -> Tensor:
         torch.where(last_open, part / mirrored, -whole / closed) * first_given,
         torch.where(first_open, 1 / mirrored, 1 / closed) * last_given,
     )
-    return torch.stack(shares, dim=2).unflatten(2, (2, 2))
+    return torch.stack(shares, dim=2).view(len(rates), 2, 2, 2, -1)

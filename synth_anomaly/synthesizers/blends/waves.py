@@ -16,7 +16,8 @@ class Waves:
     """Sines of some intervals, which are 0 at the pixels before and behind.
 
     Where an end of an interval lies at the image's edge, there is no neighbour beyond it: the waves have no
-    slope there instead. What they are outside means nothing. Wave k of an interval is at place k; an interval has as many waves as pixels.
+    slope there instead. What they are outside means nothing. Wave k of an interval is at place k; an interval
+    has as many waves as pixels.
 
     Attributes:
         place: ``(..., size)``, twice the distance of each pixel from where a wave begins.
@@ -44,7 +45,7 @@ class Waves:
             length: ``(...)`` int64, how many pixels it has.
             at_edge: ``(..., 2)`` bool: whether the first and the last are the image's.
         """
-        low, high = at_edge.float().split(1, dim=-1)
+        low, high = at_edge[..., :1].float(), at_edge[..., 1:].float()
         length, number = length[..., None].float(), torch.arange(size, device=first.device)
         frequency = 2.0 * number + 2 - low - high
         period = 2.0 * length + 2 - low - high

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 import torch
 from torch import Tensor
 from torch.nn import functional as F
@@ -23,8 +22,8 @@ def is_resized_donor(fill: Fill) -> bool:
     if not isinstance(fill, Successive) or len(fill.fills) != 3:
         return False
     donor, resized, moved = fill.fills
-    is_chain = isinstance(donor, Donor) and isinstance(resized, Resized) and isinstance(moved, Elsewhere)
-    return is_chain and tuple(resized.angle) == (0, 0)
+    is_upright = isinstance(resized, Resized) and tuple(resized.angle) == (0, 0)
+    return is_upright and isinstance(donor, Donor) and isinstance(moved, Elsewhere)
 
 
 def places_read(pixels: Tensor, drawn: Parameters, size: Size) -> Tensor:
@@ -91,9 +90,7 @@ def read_pixels(donors: Tensor, chosen: Tensor, rows: Tensor, columns: Tensor) -
     bottom, right = (top + 1).clamp_(max=height - 1), (left + 1).clamp_(max=width - 1)
     beside, below = (columns - left)[:, None], (rows - top)[:, None]
     upper, lower = (
-        torch.lerp(
-            pixels_at(donors, chosen, line, left), pixels_at(donors, chosen, line, right), beside
-        )
+        torch.lerp(pixels_at(donors, chosen, line, left), pixels_at(donors, chosen, line, right), beside)
         for line in (top, bottom)
     )
     return torch.lerp(upper, lower, below)

@@ -122,7 +122,7 @@ class Patches:
         box, corner, chosen = drawn["shape/box"], drawn["window"][:, :2], drawn["fill/0/donor"]
         pixels = _pixels(box, corner, most)
         places = places_read(pixels, drawn.scope("fill"), size)
-        first, behind = pixels[:, :, most:].split(1, dim=2)
+        first, behind = pixels[:, :, -2:-1], pixels[:, :, -1:]
         lasts = torch.stack([torch.full_like(first[0, 0], length - 1) for length in size])
         at_edge = torch.cat((first < 0, behind > lasts), dim=2)
         inner = torch.cat((box[:, :2] - corner, box[:, 2:]), dim=1)
@@ -142,12 +142,14 @@ class Patches:
     def take(self, rows: Rows, most: int) -> Patches:
         """Return some patches, whose windows are at most this high and wide."""
         at = rows.device
-        numbers = (self.images, self.chosen, self.boxes, self.corners)
         lines = (self.places, self.rows, self.columns, self.content)
         places, down, across, content = (part.index_select(0, at)[..., :most] for part in lines)
         return Patches(
             Parameters({name: value[rows.host] for name, value in self.host.host.items()}),
-            *(part.index_select(0, at) for part in numbers),
+            rows.of(self.images),
+            rows.of(self.chosen),
+            rows.of(self.boxes),
+            rows.of(self.corners),
             self.donors,
             self.rectangles.take(at, most),
             places,
@@ -164,14 +166,11 @@ class Patches:
             masks: ``(B, 1, H, W)``, contiguous.
             visible: How much a pixel must change.
         """
-        height, width = side = tuple(self.host.host["window"][0, 2:].tolist())
+        height, width = side = self._side()
         windows = Windows(self.images, self.boxes, self.corners, side, (made.shape[2], made.shape[3]))
         missing = pixels_at(made, self.images, self.rows, self.columns).sub_(self.content)
-        most = self.host.host["shape/box"][:, 2:] / self.host.host["fill/1/scale"][:, None]
-        part = most.amax(dim=0).ceil().int().tolist()
-        blended = read_part(
-            self.donors, self.chosen, self.places[:, 0, :height], self.places[:, 1, :width], part
-        )
+        rows, columns = self.places[:, 0, :height], self.places[:, 1, :width]
+        blended = read_part(self.donors, self.chosen, rows, columns, self._apart())
         blended += self.rectangles.membrane(missing.transpose(1, 2), side)
         before = windows.cut(made)
         change = (blended - before).abs_().amax(dim=1, keepdim=True)
@@ -180,6 +179,17 @@ class Patches:
         if self.host.host["turn"][0] > 0:  # the first leave what they meet as it is: nothing
             shown = torch.maximum(windows.cut(masks), shown)
         windows.put(masks, shown)
+
+    def _side(self) -> Size:
+        """Return height and width of the windows."""
+        height, width = self.host.host["window"][0, 2:].tolist()
+        return height, width
+
+    def _apart(self) -> Size:
+        """Return how many rows and columns apart the places of a patch are, at most."""
+        apart = self.host.host["shape/box"][:, 2:] / self.host.host["fill/1/scale"][:, None]
+        height, width = apart.amax(dim=0).ceil().int().tolist()
+        return height, width
 
 
 def _pixels(boxes: Tensor, corners: Tensor, size: int) -> Tensor:
