@@ -36,27 +36,32 @@ def solve_regions(source: Tensor, region: Tensor, iterations: int) -> Tensor:
     padding = (0, _padded(width, halvings) - width, 0, _padded(height, halvings) - height)
     region = F.pad(region, padding)
     grid = Stencils.of(_springs(region, height, width))
-    # the mean of what is free can only be rounding
-    free = region * _is_free(grid)
+    free = _is_free(grid)
     residual = F.pad(source, padding).mul_(region)
-    residual -= free * _mean(residual, region)
-    solution = _conjugate_gradients(_grids(grid, halvings), residual, iterations)
-    solution -= free * _mean(solution, region)
+    # where nothing holds a region, the mean of its source can only be rounding
+    residual -= free * region * _mean(residual, region)
+    solution = _conjugate_gradients(_grids(grid, halvings), free, residual, iterations)
+    solution -= free * region * _mean(solution, region)
     return solution[..., :height, :width]
 
 
-def _conjugate_gradients(grids: Sequence[Stencils], residual: Tensor, iterations: int) -> Tensor:
-    inverse = grids[-1].inverse()
+def _conjugate_gradients(
+    grids: Sequence[Stencils], free: Tensor, residual: Tensor, iterations: int
+) -> Tensor:
+    inverse = grids[-1].inverse(free)
     solution, direction = torch.zeros_like(residual), torch.zeros_like(residual)
-    first, before = None, None
+    # written again and again: new memory takes a CPU longer than the sums do
+    improved, pull, scratch = (torch.empty_like(residual) for _ in range(3))
+    first = before = torch.full_like(residual[..., :1, :1], torch.inf)
     for number in range(iterations):
-        improved = _cycle(grids, inverse, residual)
-        energy = _inner(residual, improved)
-        first = energy if first is None else first
-        direction = improved if before is None else direction.mul_(energy / before.clamp(min=_TINY)).add_(improved)
-        pull = grids[0].residual(None, direction)
+        _cycle(grids, inverse, residual, improved, scratch)
+        energy = _inner(residual, improved, scratch)
+        first = energy if number == 0 else first
+        direction.mul_(energy / before.clamp(min=_TINY)).add_(improved)
+        grids[0].product(direction, pull)
+        stiffness = _inner(direction, pull, scratch).clamp_(min=_TINY)
         # what is solved to the last digit stays as it is: rounding would drive it away again
-        step = torch.where(energy > _SOLVED * first, energy / _inner(direction, pull).clamp(min=_TINY), 0.0)
+        step = torch.where(energy > _SOLVED * first, energy / stiffness, 0.0)
         solution.addcmul_(step, direction)
         if number < iterations - 1:
             residual.addcmul_(step, pull, value=-1)
@@ -64,15 +69,21 @@ def _conjugate_gradients(grids: Sequence[Stencils], residual: Tensor, iterations
     return solution
 
 
-def _cycle(grids: Sequence[Stencils], inverse: Tensor, residual: Tensor) -> Tensor:
-    """Return about what solves the equation for ``residual``; symmetric, as conjugate gradients need."""
+def _cycle(
+    grids: Sequence[Stencils], inverse: Tensor, residual: Tensor, values: Tensor, scratch: Tensor
+) -> Tensor:
+    """Write into ``values`` about what solves the equation for ``residual``.
+
+    It is symmetric, as conjugate gradients need.
+    """
     grid, *coarser = grids
     if not coarser:
-        return torch.bmm(residual.flatten(2), inverse).view_as(residual)
-    values = grid.step * residual
-    rest = _restricted(grid.residual(residual, values))
-    _add_interpolated(values, _cycle(coarser, inverse, rest), grid.inside)
-    return values.addcmul_(grid.step, grid.residual(residual, values))
+        return values.copy_(torch.bmm(residual.flatten(2), inverse).view_as(residual))
+    torch.mul(grid.step, residual, out=values)
+    rest = _restricted(grid.residual(residual, values, scratch))
+    coarse = _cycle(coarser, inverse, rest, torch.empty_like(rest), torch.empty_like(rest))
+    _add_interpolated(values, coarse, grid.inside)
+    return values.addcmul_(grid.step, grid.residual(residual, values, scratch))
 
 
 def _restricted(values: Tensor) -> Tensor:
@@ -127,8 +138,8 @@ def _padded(side: int, halvings: int) -> int:
     return max(1, -(-(side - 1) // unit)) * unit + 1
 
 
-def _inner(first: Tensor, second: Tensor) -> Tensor:
-    return (first * second).sum(dim=(2, 3), keepdim=True)
+def _inner(first: Tensor, second: Tensor, scratch: Tensor) -> Tensor:
+    return torch.mul(first, second, out=scratch).sum(dim=(2, 3), keepdim=True)
 
 
 def _is_free(grid: Stencils) -> Tensor:

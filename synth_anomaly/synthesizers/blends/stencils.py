@@ -10,6 +10,7 @@ from __future__ import annotations
 import functools
 import itertools
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -20,8 +21,7 @@ __all__ = ["Stencils"]
 _NEIGHBOURS = ((0, 0), (0, 1), (1, 0), (1, 1), (1, -1))
 _DAMPING = 0.8
 _NONE = 1e-6
-# of the least stiff that a grid is thought to be: where nothing holds a region, any constant is a solution
-_HOLD = 1e-3
+_HOLD = 1e-6  # of a cell's own entry, so that rounding leaves no matrix without an inverse
 
 
 @dataclass(frozen=True)
@@ -47,12 +47,15 @@ class Stencils:
         step = torch.where(inside, _DAMPING / itself.clamp(min=_NONE), 0.0)
         return cls(entries, inside.to(entries.dtype), step)
 
-    def residual(self, target: Tensor | None, values: Tensor) -> Tensor:
-        """Return ``target`` less the matrix times ``values``, all ``(n, C, h, w)``; without one, the product."""
-        itself = self.entries[:, :1]
-        if target is None:
-            return self._add_neighbours(itself * values, values, 1)
-        return self._add_neighbours(torch.addcmul(target, itself, values, value=-1), values, -1)
+    def product(self, values: Tensor, out: Tensor) -> Tensor:
+        """Return the matrix times ``values``, ``(n, C, h, w)``, written into ``out``."""
+        return self._add_neighbours(torch.mul(self.entries[:, :1], values, out=out), values, 1)
+
+    def residual(self, target: Tensor, values: Tensor, out: Tensor) -> Tensor:
+        """Return ``target`` less the matrix times ``values``, written into ``out``."""
+        return self._add_neighbours(
+            torch.addcmul(target, self.entries[:, :1], values, value=-1, out=out), values, -1
+        )
 
     def _add_neighbours(self, total: Tensor, values: Tensor, sign: int) -> Tensor:
         """Add ``sign`` times what the neighbours come to, in place."""
@@ -69,22 +72,33 @@ class Stencils:
         weights = _galerkin(self.entries.device)[:, : self.entries.shape[1]]
         return Stencils.of(F.conv2d(self.entries, weights, padding=2, stride=2))
 
-    def inverse(self) -> Tensor:
-        """Return ``(n, h w, h w)``, about the inverse of the matrix; for small grids."""
+    def inverse(self, free: Tensor) -> Tensor:
+        """Return ``(n, h w, h w)``, the inverse of each matrix; for small grids.
+
+        Args:
+            free: ``(n, 1, 1, 1)``, 1 where values that are the same everywhere come to 0, or else 0. In the
+                inverse they come to about as much as others.
+        """
         height, width = self.entries.shape[2:]
         count = height * width
         one = torch.eye(count, device=self.entries.device, dtype=self.entries.dtype)
-        matrix = self.residual(None, one.view(1, count, height, width)).view(-1, count, count)
-        itself = self.entries[:, 0].flatten(1)
-        hold = torch.where(itself > _NONE, _HOLD * itself.amax(dim=1, keepdim=True), 1.0)
+        columns = one.view(1, count, height, width).expand(len(self.entries), -1, -1, -1)
+        matrix = self.product(columns, torch.empty_like(columns, memory_format=torch.contiguous_format))
+        itself, inside = self.entries[:, 0].flatten(1), self.inside[:, 0].flatten(1)
+        everywhere = inside * itself.mean(dim=1, keepdim=True) / count * free.flatten(1)
+        matrix = matrix.view(-1, count, count) + everywhere[:, :, None] * inside[:, None]
         # the plain `inv` waits for the device, to say whether it could
-        return torch.linalg.inv_ex(matrix + torch.diag_embed(hold)).inverse
+        inverse: Tensor = torch.linalg.inv_ex(matrix + torch.diag_embed(1 - inside + _HOLD * itself))[0]
+        return inverse
 
 
-def _overlap(down: int, across: int) -> tuple[tuple[slice | type(...), ...], tuple[slice | type(...), ...]]:
+def _overlap(down: int, across: int) -> tuple[Any, Any]:
     """Return the cells that have a neighbour there, and those neighbours, as indices."""
-    rows = (slice(None, -down or None), slice(down, None))
-    columns = (slice(max(0, -across), -across if across > 0 else None), slice(max(0, across), across if across < 0 else None))
+    rows = (slice(0, -down or None), slice(down, None))
+    columns = (
+        slice(max(0, -across), -across if across > 0 else None),
+        slice(max(0, across), min(0, across) or None),
+    )
     return (..., rows[0], columns[0]), (..., rows[1], columns[1])
 
 
@@ -94,7 +108,7 @@ def _galerkin(device: torch.device) -> Tensor:
     weights = torch.zeros(5, 5, 5, 5)
     near = range(-2, 3)
     for (coarse, far), (fine, step) in itertools.product(enumerate(_NEIGHBOURS), repeat=2):
-        for place in itertools.product(near, repeat=2):
+        for place in itertools.product(near, near):
             other = (place[0] + step[0], place[1] + step[1])
             weight = _shown(place, (0, 0)) * _shown(other, far)
             if fine:  # an entry off the diagonal stands there twice
