@@ -39,9 +39,9 @@ def solve_regions(source: Tensor, region: Tensor, iterations: int) -> Tensor:
     free = _is_free(grid)
     residual = F.pad(source, padding).mul_(region)
     # where nothing holds a region, the mean of its source can only be rounding
-    residual -= free * region * _mean(residual, region)
+    residual.addcmul_(region, free * _mean(residual, region), value=-1)
     solution = _conjugate_gradients(_grids(grid, halvings), free, residual, iterations)
-    solution -= free * region * _mean(solution, region)
+    solution.addcmul_(region, free * _mean(solution, region), value=-1)
     return solution[..., :height, :width]
 
 
@@ -49,15 +49,18 @@ def _conjugate_gradients(
     grids: Sequence[Stencils], free: Tensor, residual: Tensor, iterations: int
 ) -> Tensor:
     inverse = grids[-1].inverse(free)
-    solution, direction = torch.zeros_like(residual), torch.zeros_like(residual)
+    solution = torch.zeros_like(residual)
     # written again and again: new memory takes a CPU longer than the sums do
-    improved, pull, scratch = (torch.empty_like(residual) for _ in range(3))
-    first = before = torch.full_like(residual[..., :1, :1], torch.inf)
+    direction, improved, pull, scratch = (torch.empty_like(residual) for _ in range(4))
+    first = before = torch.empty(0)
     for number in range(iterations):
         _cycle(grids, inverse, residual, improved, scratch)
         energy = _inner(residual, improved, scratch)
-        first = energy if number == 0 else first
-        direction.mul_(energy / before.clamp(min=_TINY)).add_(improved)
+        if number:
+            direction.mul_(energy / before.clamp(min=_TINY)).add_(improved)
+        else:
+            first = energy
+            direction.copy_(improved)
         grids[0].product(direction, pull)
         stiffness = _inner(direction, pull, scratch).clamp_(min=_TINY)
         # what is solved to the last digit stays as it is: rounding would drive it away again
@@ -150,4 +153,5 @@ def _is_free(grid: Stencils) -> Tensor:
 
 
 def _mean(values: Tensor, region: Tensor) -> Tensor:
-    return (values * region).sum((2, 3), keepdim=True) / region.sum((2, 3), keepdim=True).clamp(min=1)
+    """Return the mean over each region, ``(n, C, 1, 1)``, of values that are 0 outside."""
+    return values.sum((2, 3), keepdim=True) / region.sum((2, 3), keepdim=True).clamp(min=1)
