@@ -43,9 +43,8 @@ class Stencils:
     def of(cls, entries: Tensor) -> Stencils:
         """Return the stencils of some entries."""
         itself = entries[:, :1]
-        inside = itself > _NONE
-        step = torch.where(inside, _DAMPING / itself.clamp(min=_NONE), 0.0)
-        return cls(entries, inside.to(entries.dtype), step)
+        inside = (itself > _NONE).to(entries.dtype)
+        return cls(entries, inside, inside * _DAMPING / (itself + 1 - inside))
 
     def product(self, values: Tensor, out: Tensor) -> Tensor:
         """Return the matrix times ``values``, ``(n, C, h, w)``, written into ``out``."""
