@@ -32,7 +32,7 @@ class Rectangles:
         across: The same.
         even: ``(n, 2, 1, 1)`` bool: whether the first waves are constant.
         falling: ``(n, 2, 2, size)``, how those fall from one side to the other.
-        inside: ``(n, 2, 1, 1, size)``: 1 at the rectangles' columns, and rows, and 0 at others.
+        inside: ``(n, 2, size)``: 1 at the rectangles' columns, and rows, and 0 at others.
     """
 
     waves: Waves
@@ -66,7 +66,7 @@ class Rectangles:
             torch.stack((both[:, 0], away[:, 1]), dim=1),
             (waves.frequency[:, :, :1] <= 0)[..., None],
             1 - away / (length + 1)[:, :, None],
-            ((offset >= 0) & (offset < length)).flip(1)[:, :, None, None].float(),
+            ((offset >= 0) & (offset < length)).flip(1).float(),
         )
 
     def take(self, rows: Tensor, size: int) -> Rectangles:
@@ -90,7 +90,7 @@ class Rectangles:
         """
         (height, width), (count, _, channels, _, length) = size, sides.shape
         waves = self.waves.matrix()
-        given = (sides * self.inside).reshape(-1, 2 * channels, length)
+        given = (sides * self.inside[:, :, None, None]).reshape(-1, 2 * channels, length)
         spectrum = torch.bmm(given, waves.view(-1, length, length))
         sent = (self.shares[:, :, None] * spectrum.view_as(sides)[:, :, :, None]).sum(dim=4)
         fading = self._fading(height, width)
@@ -102,6 +102,11 @@ class Rectangles:
         other = torch.bmm(waves[:, 1, :height, :height], columns.view(count, height, -1))
         made = made.view(count, channels, height, width)
         return made.add_(other.view(count, height, channels, width).transpose(1, 2))
+
+    def masks(self, size: Size) -> Tensor:
+        """Return ``(n, 1, h, w)``: 1 inside each rectangle, 0 elsewhere in its window."""
+        height, width = size
+        return (self.inside[:, 1, :height, None] * self.inside[:, 0, None, :width])[:, None]
 
     def _fading(self, height: int, width: int) -> Tensor:
         """Return ``(n, 2, 2, h, w)``, by pair of sides and from which: how much is left.

@@ -14,7 +14,7 @@ from synth_anomaly.synthesizers.fills.donor import Donor
 from synth_anomaly.synthesizers.fills.elsewhere import Elsewhere
 from synth_anomaly.synthesizers.fills.resized import Resized
 
-__all__ = ["is_resized_donor", "pixels_at", "places_read", "read_part", "read_pixels"]
+__all__ = ["is_resized_donor", "numbers_of", "places_read", "read_part", "read_pixels", "values_at"]
 
 
 def is_resized_donor(fill: Fill) -> bool:
@@ -105,12 +105,21 @@ def pixels_at(images: Tensor, chosen: Tensor, rows: Tensor, columns: Tensor) -> 
         rows: ``(n, ...)`` int64.
         columns: The same.
     """
+    return values_at(images, numbers_of(images, chosen, rows, columns))
+
+
+def numbers_of(images: Tensor, chosen: Tensor, rows: Tensor, columns: Tensor) -> Tensor:
+    """Return where :func:`pixels_at` finds single pixels, ``(n, C, ...)``, among all values of a batch."""
     channels, height, width = images.shape[1:]
     each = [1] * (rows.ndim - 1)
     first = (rows + (chosen * (channels * height)).view(-1, *each)) * width + columns
     planes = (torch.arange(channels, device=images.device) * (height * width)).view(-1, *each)
-    places = first[:, None] + planes
-    return images.view(-1).index_select(0, places.view(-1)).view_as(places)
+    return first[:, None] + planes
+
+
+def values_at(images: Tensor, numbers: Tensor) -> Tensor:
+    """Return the values of a contiguous batch that have these numbers, int64 of any shape."""
+    return images.view(-1).index_select(0, numbers.reshape(-1)).view(numbers.shape)
 
 
 def _spanning(places: Tensor, length: int) -> Tensor:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from synth_anomaly.interfaces import Defects, Size
+from synth_anomaly.interfaces import Defects
 from synth_anomaly.parameters import Parameters
 from synth_anomaly.synthesizers.blends.gradient_domain import GradientDomain
 from synth_anomaly.synthesizers.blends.membrane import Rectangles
@@ -15,15 +15,15 @@ from synth_anomaly.synthesizers.blends.windows import Windows
 from synth_anomaly.synthesizers.paste import Paste
 from synth_anomaly.synthesizers.published.nsa_content import (
     is_resized_donor,
-    pixels_at,
+    numbers_of,
     places_read,
     read_part,
     read_pixels,
+    values_at,
 )
-from synth_anomaly.synthesizers.published.nsa_windows import alike, patches_drawn
+from synth_anomaly.synthesizers.published.nsa_windows import Group, alike, patches_drawn
 from synth_anomaly.synthesizers.repeated import Repeated
 from synth_anomaly.synthesizers.rows import Rows
-from synth_anomaly.synthesizers.shapes.boxes import fill_boxes
 
 __all__ = ["BlendedPatches"]
 
@@ -59,9 +59,10 @@ class BlendedPatches(Repeated):
         made = images.clone(memory_format=torch.contiguous_format)
         masks = images.new_zeros((len(images), 1, *images.shape[2:]))
         size = (images.shape[2], images.shape[3])
-        patches = Patches.of(patches_drawn(parameters, size, self.count[1]), donors.contiguous())
-        for rows, most in alike(patches.host, images.device):
-            patches.take(rows, most).blend(made, masks, paste.visible)
+        drawn = patches_drawn(parameters, size, self.count[1])
+        patches = Patches.of(drawn, donors.contiguous())
+        for group in alike(drawn, images.device):
+            patches.take(group.rows, max(group.side)).blend(made, masks, group, paste.visible)
         return Defects(made, masks, Parameters(parameters.host))
 
     def _fits(self, images: Tensor, parameters: Parameters, donors: Tensor) -> bool:
@@ -87,7 +88,6 @@ class Patches:
     """Patches of donors, and what their pixels and those around them read.
 
     Attributes:
-        host: What is known of each on the CPU.
         images: ``(n,)`` int64, the images that they are pasted into.
         chosen: ``(n,)`` int64, the donors that they are of.
         boxes: ``(n, 4)`` int64, where they are pasted, within their windows.
@@ -96,12 +96,10 @@ class Patches:
         rectangles: Those that are pasted, within their windows.
         places: ``(n, 2, size)`` float32, where rows and columns read the donor; beyond a rectangle, as its
             last does.
-        rows: ``(n, 2, 2, size)`` int64, of the pixels around in the image: above, below; left and right.
-        columns: The same.
-        content: ``(n, C, 2, 2, size)``, the content around.
+        around: ``(n, C, 2, 2, size)`` int64, which of the images' values lie above and below; left and right.
+        content: ``(n, C, 2, 2, size)``, the content there.
     """
 
-    host: Parameters
     images: Tensor
     chosen: Tensor
     boxes: Tensor
@@ -109,15 +107,14 @@ class Patches:
     donors: Tensor
     rectangles: Rectangles
     places: Tensor
-    rows: Tensor
-    columns: Tensor
+    around: Tensor
     content: Tensor
 
     @classmethod
     def of(cls, drawn: Parameters, donors: Tensor) -> Patches:
         """Return all patches of a batch, whose images are as large as the donors."""
         size = (donors.shape[2], donors.shape[3])
-        most, host = int(drawn.host["window"][:, 2:].max()), drawn
+        most = int(drawn.host["window"][:, 2:].max())
         drawn = drawn.to(donors.device)
         box, corner, chosen = drawn["shape/box"], drawn["window"][:, :2], drawn["fill/0/donor"]
         pixels = _pixels(box, corner, most)
@@ -127,7 +124,6 @@ class Patches:
         at_edge = torch.cat((first < 0, behind > lasts), dim=2)
         inner = torch.cat((box[:, :2] - corner, box[:, 2:]), dim=1)
         return cls(
-            Parameters(host.host),
             drawn["image"],
             chosen,
             inner,
@@ -135,61 +131,46 @@ class Patches:
             donors,
             Rectangles.of(most, inner, at_edge),
             places[..., :most],
-            *_around(torch.minimum(pixels.clamp(min=0), lasts)),
+            numbers_of(donors, drawn["image"], *_around(torch.minimum(pixels.clamp(min=0), lasts))),
             read_pixels(donors, chosen, *_around(places)),
         )
 
     def take(self, rows: Rows, most: int) -> Patches:
         """Return some patches, whose windows are at most this high and wide."""
-        at = rows.device
-        lines = (self.places, self.rows, self.columns, self.content)
-        places, down, across, content = (part.index_select(0, at)[..., :most] for part in lines)
         return Patches(
-            Parameters({name: value[rows.host] for name, value in self.host.host.items()}),
             rows.of(self.images),
             rows.of(self.chosen),
             rows.of(self.boxes),
             rows.of(self.corners),
             self.donors,
-            self.rectangles.take(at, most),
-            places,
-            down,
-            across,
-            content,
+            self.rectangles.take(rows.device, most),
+            rows.of(self.places)[..., :most],
+            rows.of(self.around)[..., :most],
+            rows.of(self.content)[..., :most],
         )
 
-    def blend(self, made: Tensor, masks: Tensor, visible: float) -> None:
+    def blend(self, made: Tensor, masks: Tensor, group: Group, visible: float) -> None:
         """Blend patches into their images, and note in the masks what changes.
 
         Args:
             made: ``(B, C, H, W)``, contiguous.
             masks: ``(B, 1, H, W)``, contiguous.
+            group: Which patches these are.
             visible: How much a pixel must change.
         """
-        height, width = side = self._side()
+        height, width = side = group.side
         windows = Windows(self.images, self.boxes, self.corners, side, (made.shape[2], made.shape[3]))
-        missing = pixels_at(made, self.images, self.rows, self.columns).sub_(self.content)
+        missing = values_at(made, self.around).sub_(self.content)
         rows, columns = self.places[:, 0, :height], self.places[:, 1, :width]
-        blended = read_part(self.donors, self.chosen, rows, columns, self._apart())
+        blended = read_part(self.donors, self.chosen, rows, columns, group.apart)
         blended += self.rectangles.membrane(missing.transpose(1, 2), side)
         before = windows.cut(made)
         change = (blended - before).abs_().amax(dim=1, keepdim=True)
-        shown = (change >= visible).logical_and_(fill_boxes(self.boxes, side))
+        shown = (change >= visible).logical_and_(self.rectangles.masks(side))
         windows.put(made, torch.where(shown, blended.clamp_(0, 1), before))
-        if self.host.host["turn"][0] > 0:  # the first leave what they meet as it is: nothing
+        if group.turn:  # the first find nothing in the masks
             shown = torch.maximum(windows.cut(masks), shown)
         windows.put(masks, shown)
-
-    def _side(self) -> Size:
-        """Return height and width of the windows."""
-        height, width = self.host.host["window"][0, 2:].tolist()
-        return height, width
-
-    def _apart(self) -> Size:
-        """Return how many rows and columns apart the places of a patch are, at most."""
-        apart = self.host.host["shape/box"][:, 2:] / self.host.host["fill/1/scale"][:, None]
-        height, width = apart.amax(dim=0).ceil().int().tolist()
-        return height, width
 
 
 def _pixels(boxes: Tensor, corners: Tensor, size: int) -> Tensor:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
@@ -11,7 +12,7 @@ from synth_anomaly.interfaces import Size
 from synth_anomaly.parameters import Parameters
 from synth_anomaly.synthesizers.rows import Rows
 
-__all__ = ["alike", "patches_drawn"]
+__all__ = ["Group", "alike", "patches_drawn"]
 
 _SIDES = (64, 96, 144, 208, 320, 480, 720, 1080)
 
@@ -37,12 +38,32 @@ def patches_drawn(drawn: Parameters, size: Size, most: int) -> Parameters:
     return Parameters(table | {"image": image[shown], "window": window[shown], "turn": turn[shown]})
 
 
-def alike(patches: Parameters, device: torch.device) -> Iterator[tuple[Rows, int]]:
-    """Yield rows of patches that are computed at once, and their windows' longer side, turn by turn."""
-    kind = torch.cat((patches.host["turn"][:, None], patches.host["window"][:, 2:]), dim=1)
+@dataclass(frozen=True)
+class Group:
+    """Patches that are computed at once.
+
+    Attributes:
+        rows: Which.
+        turn: How many turns were before.
+        side: Height and width of their windows.
+        apart: How many rows and columns of the donor each shows, at most.
+    """
+
+    rows: Rows
+    turn: int
+    side: Size
+    apart: Size
+
+
+def alike(patches: Parameters, device: torch.device) -> Iterator[Group]:
+    """Yield patches with windows of one size, turn by turn."""
+    host = patches.host
+    apart = (host["shape/box"][:, 2:] / host["fill/1/scale"][:, None]).ceil().long()
+    kind = torch.cat((host["turn"][:, None], host["window"][:, 2:]), dim=1)
     for turn, height, width in sorted({tuple(row) for row in kind.tolist()}):
         chosen = (kind == torch.tensor([turn, height, width])).all(dim=1)
-        yield Rows.where(chosen, device), max(height, width)
+        rows, columns = apart[chosen].amax(dim=0).tolist()
+        yield Group(Rows.where(chosen, device), turn, (height, width), (rows, columns))
 
 
 def _windows(boxes: Tensor, size: Size) -> Tensor:
