@@ -68,8 +68,11 @@ class Stencils:
 
     def coarser(self) -> Stencils:
         """Return the stencils of the grid of every second cell; sides must be odd."""
-        weights = _galerkin(self.entries.device)[:, : self.entries.shape[1]]
-        return Stencils.of(F.conv2d(self.entries, weights, padding=2, stride=2))
+        # cuDNN rounds float32 to ten bits, which would leave no positive matrix
+        entries = self.entries.double() if self.entries.is_cuda else self.entries
+        weights = _galerkin(entries.device)[:, : entries.shape[1]].to(entries.dtype)
+        made = F.conv2d(entries, weights, padding=2, stride=2)
+        return Stencils.of(made.to(self.entries.dtype))
 
     def inverse(self, free: Tensor) -> Tensor:
         """Return ``(n, h w, h w)``, the inverse of each matrix; for small grids.

@@ -30,7 +30,8 @@ def nsa(
 ) -> BlendedPatches:
     """Return NSA's anomalies: resized patches of another image, blended into the image by their gradients.
 
-    There is at least one patch; each of the others comes with probability 0.5. It needs donors.
+    There is at least one patch; each of the others comes with probability 0.5. It needs donors. With this
+    fill and blend, whatever the shape of rectangles, only the patches' own pixels are computed.
 
     Args:
         shape: Where a patch is pasted.
