@@ -66,14 +66,15 @@ class BlendedPatches(Repeated):
         return Defects(made, masks, Parameters(parameters.host))
 
     def _fits(self, images: Tensor, parameters: Parameters, donors: Tensor) -> bool:
-        """Whether all is as it was drawn, in float32, and no patch is as large as the image."""
+        """Whether all is as it was drawn, in float32 and of one size, and no patch is as large as the image."""
         if not len(images) == len(parameters.host["times"]) > 0:
             return False
         numbers = range(self.count[1])
         donor = max(int(parameters.host[f"{number}/fill/0/donor"].max()) for number in numbers)
         sides = torch.cat([parameters.host[f"{number}/shape/box"][:, 2:] for number in numbers])
         is_part = bool((sides < torch.tensor(images.shape[2:])).any(dim=1).all())
-        return is_part and donor < len(donors) and images.dtype == donors.dtype == torch.float32
+        is_alike = images.dtype == donors.dtype == torch.float32 and images.shape[1:] == donors.shape[1:]
+        return is_part and is_alike and donor < len(donors)
 
 
 def _is_local(paste: Paste) -> bool:
