@@ -66,7 +66,7 @@ class BlendedPatches(Repeated):
         return Defects(made, masks, Parameters(parameters.host))
 
     def _fits(self, images: Tensor, parameters: Parameters, donors: Tensor) -> bool:
-        """Whether all is as it was drawn, in float32 and of one size, and no patch is as large as the image."""
+        """Whether all is as drawn, in float32 and of one size, and no patch is as large as the image."""
         if not len(images) == len(parameters.host["times"]) > 0:
             return False
         numbers = range(self.count[1])
