@@ -74,8 +74,9 @@ class Pieces:
         size = (masks.shape[2], masks.shape[3])
         high, wide = (min(most, limit) for most, limit in zip(_OF_MASKS, size, strict=True))
         down, across = (-(-limit // step) for limit, step in zip(size, (high, wide), strict=True))
-        padded = F.pad(masks, (0, across * wide - size[1], 0, down * high - size[0]))
-        highest = padded.view(-1, down, high, across * wide).amax(2).view(-1, down, across, wide).amax(3)
+        missing = down * high - size[0], across * wide - size[1]
+        padded = F.pad(masks, (0, missing[1], 0, missing[0])) if any(missing) else masks
+        highest = padded.reshape(-1, down, high, across * wide).amax(2).view(-1, down, across, wide).amax(3)
         image, row, column = (highest > 0).nonzero().unbind(1)
         top, left = (row * high).clamp_(max=size[0] - high), (column * wide).clamp_(max=size[1] - wide)
         return cls(Rows(image.cpu(), image), top, left, (high, wide), size)

@@ -53,8 +53,8 @@ class Texture:
         Raises:
             DataError: If the folder is missing, has no image, or one cannot be read.
         """
-        bank = self._bank(content).textures
-        chosen = bank.index_select(0, parameters["texture"] % len(bank))
+        textures = self._bank(content).textures
+        chosen = textures.index_select(0, parameters["texture"] % len(textures))
         return chosen.float().div_(255).to(content.dtype)
 
     def view(self, before: View, parameters: Parameters, *, donors: Tensor | None = None) -> View:  # noqa: ARG002
@@ -73,9 +73,7 @@ class Texture:
             DataError: If the folder is missing, has no image, or some cannot be read.
         """
         self.check()
-        bank = texture_bank(self._root(), size, device, report)
-        bank.counts  # noqa: B018  # counted now, and not in the first step
-        return bank.notes
+        return texture_bank(self._root(), size, device, report).notes
 
     def check(self) -> None:
         """Say what is missing, before anything is made.
@@ -87,7 +85,7 @@ class Texture:
             raise DataError(NEEDED)
 
     def _bank(self, images: Tensor) -> TextureBank:
-        """Return all textures of the images' size, where they are."""
+        """Return all textures, of the images' size and where they are."""
         self.check()
         return texture_bank(self._root(), (images.shape[2], images.shape[3]), images.device)
 
