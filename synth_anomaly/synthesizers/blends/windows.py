@@ -97,8 +97,8 @@ def windows_around(
 ) -> Iterator[Windows]:
     """Yield windows around the boxes of a batch, in groups of similar sizes.
 
-    Sides are 32 and multiples of 64, so that a few groups serve a batch. A sample's group depends on nothing but
-    its own box.
+    Sides are 32 and multiples of 64, so that a few groups serve a batch. A sample's group depends on
+    nothing but its own box.
 
     Args:
         shape: Has the ``box`` of each mask, ``(B, 4)``.
