@@ -168,6 +168,19 @@ class Method(nn.Module, ABC):
         return {}
 
     @classmethod
+    def for_category(cls, dataset: str, category: str) -> Mapping[str, Any]:  # noqa: ARG003
+        """Return the settings that a category asks for; a run begins with them, below its preset's.
+
+        In Python they are given like other settings: ``Method(preset, **Method.for_category(...))``, less
+        those that the preset sets.
+
+        Args:
+            dataset: Name of the data set.
+            category: The category.
+        """
+        return {}
+
+    @classmethod
     def default_preset(cls) -> str:
         """Return the name of the preset that changes nothing.
 
