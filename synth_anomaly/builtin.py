@@ -141,7 +141,10 @@ _COMPONENTS = {
         "max": ("scorers.pooling:Max", "the map's maximum"),
         "mean-pool-max": ("scorers.pooling:MeanPoolMax", "the maximum of the mean-pooled map"),
         "sum": ("scorers.pooling:Sum", "the map's sum"),
-        "box-smoothed": ("scorers.smoothing:BoxSmoothed", "the sum of the reconstruction's smoothed difference"),
+        "box-smoothed": (
+            "scorers.smoothing:BoxSmoothed",
+            "the sum of the smoothed difference",
+        ),
         "feature-matching": (
             "scorers.feature_matching:FeatureMatching",
             "distance of features and of images",

@@ -67,4 +67,5 @@ class StackedDilatedConvolution(nn.Module):
     def forward(self, features: Tensor) -> Tensor:
         """Return ``(B, out_channels, H, W)`` of ``(B, in_channels, H, W)``."""
         joined = torch.cat([convolution(features) for convolution in self.convolutions], dim=1)
-        return self.normalise(joined).relu()
+        activated: Tensor = self.normalise(joined).relu()
+        return activated

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any, ClassVar
 
@@ -16,7 +17,7 @@ from sat_ssae.model import Model
 from sat_ssae.results import published
 from sat_ssae.settings import PRESETS, SSAESettings
 from sat_ssae.training import Training, crop_size
-from synth_anomaly.interfaces import Prediction
+from synth_anomaly.interfaces import Prediction, Size
 from synth_anomaly.method import Method
 from synth_anomaly.training import Optimiser, Stage, TrainingData, Validation
 
@@ -54,7 +55,7 @@ class SSAE(Method):
 
     def forward(self, images: Tensor) -> Prediction:
         """Return the smoothed differences and their sums; of two models the pixel-wise maximum."""
-        scored = [model.scored(images) for model in self._models]
+        scored = [self._model(name).scored(images) for name in self.models]
         maps = torch.stack([maps for maps, _ in scored]).amax(dim=0)
         return Prediction(maps, maps.sum(dim=(1, 2, 3)), scored[0][1])
 
@@ -68,43 +69,44 @@ class SSAE(Method):
         """Return the paper's figures of a preset for a category of MVTec AD (tables 2 to 4)."""
         return published(category, preset) if dataset == "mvtec_ad" else {}
 
-    @property
-    def _models(self) -> list[Model]:
-        return [model for model in self.models.values() if isinstance(model, Model)]
+    def trainings(self) -> Mapping[str, Training]:
+        """Return how each model is trained on whole images, by its objective."""
+        return {name: self._training(name, self.settings.input_size) for name in self.models}
+
+    def _model(self, name: str) -> Model:
+        model = self.models[name]
+        assert isinstance(model, Model)  # noqa: S101  # build() made it
+        return model
+
+    def _training(self, name: str, size: Size) -> Training:
+        return Training(self.settings, self.seed, self._model(name).network, name == "amplifying", size)
 
     def _stages(self, name: str) -> list[Stage]:
-        settings, model = self.settings, self.models[name]
-        assert isinstance(model, Model)  # noqa: S101  # build() made it
-        amplifies = name == "amplifying"
-        optimiser = self._optimiser(model)
-        made = []
-        *smaller, _ = shares = settings.input_sides
-        for number, share in enumerate(shares):
-            is_last = number == len(smaller)
-            training = Training(
-                settings, self.seed, model.network, amplifies, crop_size(settings.input_size, share)
-            )
-            validation = Validation(
-                name="objective",
-                figure=training.figure,
-                every=min(settings.validate_every, _share_of(settings.steps, number, len(shares))),
-                patience=settings.patience,
-            )
-            made.append(
+        settings, model = self.settings, self._model(name)
+        optimiser, count = self._optimiser(model), len(settings.input_sides)
+        stages = []
+        for number, share in enumerate(settings.input_sides):
+            training = self._training(name, crop_size(settings.input_size, share, settings.stride))
+            stages.append(
                 Stage(
                     name=f"{name}-{number + 1}",
-                    steps=_share_of(settings.steps, number, len(shares)),
+                    steps=_share_of(settings.steps, number, count),
                     batch_size=settings.batch_size,
                     network=model,
                     optimisers={"network": optimiser},
                     step=training.step,
                     augment=settings.augment,
                     panels=training.panels,
-                    validate=validation if amplifies and is_last else None,
-                    finish=partial(self._finish, model) if is_last else None,
                 )
             )
-        return made
+        validate = self._validation(stages[-1], training) if training.amplifies else None
+        stages[-1] = replace(stages[-1], validate=validate, finish=partial(self._finish, model))
+        return stages
+
+    def _validation(self, stage: Stage, training: Training) -> Validation:
+        settings = self.settings
+        every = min(settings.validate_every, stage.steps)
+        return Validation(name="objective", figure=training.figure, every=every, patience=settings.patience)
 
     def _optimiser(self, model: nn.Module) -> Optimiser:
         """Return one for all sizes of the input, so that its moments outlast a change of size."""

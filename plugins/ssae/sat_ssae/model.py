@@ -29,7 +29,7 @@ class Model(nn.Module):
     def __init__(self, settings: SSAESettings) -> None:
         super().__init__()
         self.settings = settings
-        self.network = Autoencoder(settings.kernel, settings.width, settings.dilations)
+        self.network = Autoencoder(settings.kernel, settings.width, settings.dilations, settings.poolings)
         self.register_buffer("average_map", torch.zeros(1, 1, *settings.input_size))
 
     def scored(self, images: Tensor) -> tuple[Tensor, Tensor]:
@@ -46,7 +46,7 @@ class Model(nn.Module):
     def average(self, store: ImageStore, batch_size: int) -> None:
         """Set the average map from the images held back (equation 13)."""
         total = torch.zeros_like(self.average_map)
-        for index in torch.arange(len(store)).split(batch_size):
+        for index in torch.split(torch.arange(len(store)), batch_size):
             total += self._smoothed(store.batch(index))[0].sum(dim=0, keepdim=True)
         self.average_map.copy_(total / len(store))
 

@@ -11,19 +11,15 @@ from synth_anomaly.backbones import StackedDilatedConvolution
 from synth_anomaly.errors import DataError
 from synth_anomaly.heads import Layer, build_layers
 
-__all__ = ["DILATIONS", "STRIDE", "Autoencoder", "Kernel"]
+__all__ = ["DILATIONS", "Autoencoder", "Kernel"]
 
 DILATIONS = (1, 2, 4, 8, 16, 32)
 """The dilations of a stack (table 1)."""
-
-STRIDE = 8
-"""What the sides of an input are multiples of: three poolings halve it."""
 
 Kernel = Literal[3, 5]
 """The side f of the dilated kernels."""
 
 _STACKS = 4
-_UP = {"kernel": 3, "stride": 2, "padding": 1, "output_padding": 1}
 
 
 class Autoencoder(nn.Module):
@@ -33,6 +29,10 @@ class Autoencoder(nn.Module):
         kernel: Side f of the dilated kernels, 3 or 5 (table 1).
         width: Filters of the first layers, and of each dilation (table 1: 64).
         dilations: Dilations of each stack.
+        poolings: How often the encoder halves the image (table 1: 3); each halving doubles the filters.
+
+    Attributes:
+        stride: What the sides of an input are multiples of, 2 to the power of ``poolings``.
 
     Source:
         SSAE, table 1. Batch normalisation and ReLU follow every convolution but the last; that they follow
@@ -44,39 +44,45 @@ class Autoencoder(nn.Module):
     """
 
     def __init__(
-        self, kernel: Kernel = 3, width: int = 64, dilations: tuple[int, ...] = DILATIONS
+        self,
+        kernel: Kernel = 3,
+        width: int = 64,
+        dilations: tuple[int, ...] = DILATIONS,
+        poolings: int = 3,
     ) -> None:
         super().__init__()
-        fine, middle, coarse, stacked = width, 2 * width, 4 * width, len(dilations) * width
+        self.stride = 1 << poolings
+        levels = [width * 2**level for level in range(poolings)]
+        stacked = len(dilations) * width
         self.encoder = nn.Sequential(
-            _pair(3, fine), nn.MaxPool2d(2), _pair(fine, middle), nn.MaxPool2d(2),
-            _pair(middle, coarse), nn.MaxPool2d(2),
-        )  # fmt: skip
+            *(_halving(before, level) for before, level in zip([3, *levels], levels, strict=False))
+        )
         self.stacks = nn.Sequential(
             *(
                 nn.Sequential(
                     StackedDilatedConvolution(before, width, kernel, dilations),
                     build_layers(stacked, (Layer("conv", stacked),), plain_last=False),
                 )
-                for before in (coarse, *[stacked] * (_STACKS - 1))
+                for before in (levels[-1], *[stacked] * (_STACKS - 1))
             )
         )
-        rows = [row for level in (coarse, middle, fine) for row in _enlarging(level)]
+        rows = [row for level in reversed(levels) for row in _enlarging(level)]
         self.decoder = build_layers(stacked, (*rows, Layer("conv", 3, kernel=1, padding=0)))
 
     def forward(self, images: Tensor) -> Tensor:
         """Return ``F(X̂)``, ``(B, 3, H, W)`` float32 in [0, 1].
 
         Args:
-            images: ``(B, 3, H, W)`` in [0, 1], H and W multiples of 8.
+            images: ``(B, 3, H, W)`` in [0, 1], H and W multiples of the stride.
 
         Raises:
-            DataError: If a side is no multiple of 8.
+            DataError: If a side is no multiple of the stride.
         """
         height, width = images.shape[-2:]
-        if height % STRIDE or width % STRIDE:
+        if height % self.stride or width % self.stride:
             raise DataError(
-                f"expected sides that are multiples of {STRIDE}, got {height} x {width}: resize the images"
+                f"expected sides that are multiples of {self.stride}, got {height} x {width}: "
+                "resize the images"
             )
         # on a CPU a third quicker than the other layout, and always the same, so that rounding is too
         images = images.contiguous(memory_format=torch.channels_last)
@@ -84,9 +90,10 @@ class Autoencoder(nn.Module):
         return logits.float().sigmoid()
 
 
-def _pair(in_channels: int, channels: int) -> nn.Sequential:
-    return build_layers(in_channels, (Layer("conv", channels), Layer("conv", channels)), plain_last=False)
+def _halving(in_channels: int, channels: int) -> nn.Sequential:
+    rows = (Layer("conv", channels), Layer("conv", channels))
+    return nn.Sequential(build_layers(in_channels, rows, plain_last=False), nn.MaxPool2d(2))
 
 
 def _enlarging(channels: int) -> tuple[Layer, ...]:
-    return Layer("up", channels, **_UP), Layer("conv", channels), Layer("conv", channels)
+    return Layer("up", channels, 3, 2, 1, 1), Layer("conv", channels), Layer("conv", channels)

@@ -1,4 +1,4 @@
-"""The paper's two objectives, in the paper's notation: ``X`` an image, ``X̂`` its corrupted copy, ``M`` the mask."""
+"""The paper's two objectives, in its notation: ``X`` an image, ``X̂`` its corrupted copy, ``M`` the mask."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def filtering(f_x_hat: Tensor, x: Tensor, x_hat: Tensor, m: Tensor, weight: floa
         weight: ``λ`` in [0, 1] (section 4.4: 0.5 is good in most cases).
 
     Returns:
-        A float32 scalar: norms are of each image, the result is their mean. A term whose region is empty is 0.
+        A float32 scalar: norms are of each image, and averaged. A term whose region is empty is 0.
     """
     m, difference = m.float().expand_as(x), f_x_hat.float() - x.float()
     normal = _share(_squared_norm((1 - m) * difference), _norm(1 - m))
@@ -54,7 +54,7 @@ def amplifying(
         normaliser: What divides the second term; the text at hand has lost it, ``||M||_1`` is ours.
 
     Returns:
-        A float32 scalar: norms are of each image, the result is their mean. A term whose region is empty is 0.
+        A float32 scalar: norms are of each image, and averaged. A term whose region is empty is 0.
     """
     m, difference = m.float().expand_as(x), f_x_hat.float() - x.float()
     change = (x_hat.float() - x.float()).abs()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from sat_ssae.corruption import ShareLimited
-from sat_ssae.network import DILATIONS, STRIDE, Kernel
+from sat_ssae.network import DILATIONS, Kernel
 from sat_ssae.objectives import Normaliser
 from synth_anomaly.errors import OptionError
 from synth_anomaly.interfaces import Augmentation, Synthesizer
@@ -45,6 +45,7 @@ class SSAESettings(MethodSettings):
         kernel: Side f of the dilated kernels (section 4.1: 3 for textures; 3 or 5 for objects).
         width: Filters of the first layers and of each dilation (table 1: 64).
         dilations: Dilations of a stack (table 1: 1, 2, 4, 8, 16, 32).
+        poolings: How often the encoder halves the image (table 1: 3).
         learning_rate: Of Adam, at the start (section 4.1: 1e-4).
         schedule: ``"constant"``, or ``"cosine"`` down to zero at the end (unpublished: ours).
         steps: Training steps of a model (unpublished: ours).
@@ -74,6 +75,7 @@ class SSAESettings(MethodSettings):
     kernel: Kernel = 3
     width: int = 64
     dilations: tuple[int, ...] = DILATIONS
+    poolings: int = 3
     learning_rate: float = 1e-4
     schedule: Literal["constant", "cosine"] = "constant"
     steps: int = 30_000
@@ -87,16 +89,22 @@ class SSAESettings(MethodSettings):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        self.require_positive("steps", "learning_rate", "width", "validate_every", "patience")
-        if any(side % STRIDE for side in self.input_size):
+        self.require_positive("steps", "learning_rate", "width", "validate_every", "patience", "poolings")
+        if any(side % self.stride for side in self.input_size):
             raise OptionError(
-                f"expected size to be a multiple of {STRIDE}, got {self.size!r}: the network halves it thrice"
+                f"expected size to be a multiple of {self.stride}, got {self.size!r}: "
+                f"the network halves it {self.poolings} times"
             )
         for name in ("weight", "amplifying_weight"):
             if not 0 <= (value := getattr(self, name)) <= 1:
                 raise OptionError(f"expected {name} in [0, 1], got {value!r}: 0.5 weighs both terms alike")
         self._check_sides()
         self._check_scoring()
+
+    @property
+    def stride(self) -> int:
+        """What the sides of an input are multiples of."""
+        return 1 << self.poolings
 
     def _check_sides(self) -> None:
         sides = self.input_sides

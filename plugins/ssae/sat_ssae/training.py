@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import torch
 from torch import Generator, Tensor, nn
 
-from sat_ssae.network import STRIDE
 from sat_ssae.objectives import amplifying, filtering
 from sat_ssae.settings import SSAESettings
 from synth_anomaly.interfaces import Batch, Defects, Size
@@ -42,7 +41,7 @@ class Training:
         yield Objective("network", {"objective": self._objective(batch.images, defects)})
 
     def panels(self, batch: Batch, random: Generator) -> Mapping[str, Tensor]:
-        """Return pictures: the input, its corrupted copy, what the network makes of it, and its difference."""
+        """Return pictures: input, corrupted copy, output, and how corrupted copy and output differ."""
         batch = crop(batch, self.size, random)
         defects = self._corrupted(batch.images, random, batch.guide)
         output: Tensor = self.network(defects.images)
@@ -59,7 +58,7 @@ class Training:
         store = data.validation
         assert store is not None  # noqa: S101  # the settings ask for images held back
         total = torch.zeros((), device=store.device)
-        for number, index in enumerate(torch.arange(len(store)).split(self.settings.batch_size)):
+        for number, index in enumerate(torch.split(torch.arange(len(store)), self.settings.batch_size)):
             images = store.batch(index)
             random = generator_for(self.seed, "validation", number)
             defects = self._corrupted(images, random, store.guide_batch(index))
@@ -77,27 +76,33 @@ class Training:
         return filtering(output, images, defects.images, defects.masks, settings.weight)
 
 
-def crop_size(size: Size, share: float) -> Size:
-    """Return a share of a size, in multiples of 8 and at least 8.
+def crop_size(size: Size, share: float, stride: int) -> Size:
+    """Return a share of a size, in multiples of a stride and at least once.
 
     Example:
-        >>> crop_size((512, 256), 0.25)
+        >>> crop_size((512, 256), 0.25, 8)
         (128, 64)
     """
-    height, width = (max(STRIDE, round(side * share / STRIDE) * STRIDE) for side in size)
+    height, width = (max(stride, round(side * share / stride) * stride) for side in size)
     return height, width
 
 
 def crop(batch: Batch, size: Size, random: Generator) -> Batch:
     """Return a batch cut to a size, each image and its guide at a place of its own, drawn on the CPU."""
-    height, width = batch.images.shape[-2:]
-    if (height, width) == size:
+    have, device = batch.images.shape[-2:], batch.images.device
+    if tuple(have) == size:
         return batch
-    count, device = len(batch.images), batch.images.device
-    places = [torch.rand(count, generator=random) * (have - want + 1) for have, want in zip((height, width), size, strict=True)]
-    top, left = (place.long().to(device, non_blocking=True) for place in places)
+    top, left = (
+        (torch.rand(len(batch.images), generator=random) * (whole - part + 1)).long().to(device)
+        for whole, part in zip(have, size, strict=True)
+    )
     rows = top[:, None] + torch.arange(size[0], device=device)
     columns = left[:, None] + torch.arange(size[1], device=device)
-    cut: Callable[[Tensor], Tensor] = lambda whole: whole[torch.arange(count, device=device)[:, None, None], :, rows[:, :, None], columns[:, None, :]].permute(0, 3, 1, 2).contiguous()
-    guide = None if batch.guide is None else cut(batch.guide)
-    return replace(batch, images=cut(batch.images), guide=guide)
+    guide = None if batch.guide is None else _cut(batch.guide, rows, columns)
+    return replace(batch, images=_cut(batch.images, rows, columns), guide=guide)
+
+
+def _cut(whole: Tensor, rows: Tensor, columns: Tensor) -> Tensor:
+    """Return the given rows, ``(B, h)``, and columns, ``(B, w)``, of each image."""
+    image = torch.arange(len(whole), device=whole.device)[:, None, None]
+    return whole[image, :, rows[:, :, None], columns[:, None, :]].permute(0, 3, 1, 2).contiguous()
