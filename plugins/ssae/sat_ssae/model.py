@@ -29,7 +29,9 @@ class Model(nn.Module):
     def __init__(self, settings: SSAESettings) -> None:
         super().__init__()
         self.settings = settings
-        self.network = Autoencoder(settings.kernel, settings.width, settings.dilations, settings.poolings)
+        self.network = Autoencoder(
+            settings.kernel, settings.width, settings.dilations, settings.poolings, settings.stacks
+        )
         self.register_buffer("average_map", torch.zeros(1, 1, *settings.input_size))
 
     def scored(self, images: Tensor) -> tuple[Tensor, Tensor]:

@@ -19,8 +19,6 @@ DILATIONS = (1, 2, 4, 8, 16, 32)
 Kernel = Literal[3, 5]
 """The side f of the dilated kernels."""
 
-_STACKS = 4
-
 
 class Autoencoder(nn.Module):
     """``F``: turns an image, perhaps corrupted, into the image as it should be.
@@ -30,6 +28,8 @@ class Autoencoder(nn.Module):
         width: Filters of the first layers, and of each dilation (table 1: 64).
         dilations: Dilations of each stack.
         poolings: How often the encoder halves the image (table 1: 3); each halving doubles the filters.
+
+        stacks: How many stacks of dilated convolutions follow each other (table 1: 4).
 
     Attributes:
         stride: What the sides of an input are multiples of, 2 to the power of ``poolings``.
@@ -49,6 +49,7 @@ class Autoencoder(nn.Module):
         width: int = 64,
         dilations: tuple[int, ...] = DILATIONS,
         poolings: int = 3,
+        stacks: int = 4,
     ) -> None:
         super().__init__()
         self.stride = 1 << poolings
@@ -63,7 +64,7 @@ class Autoencoder(nn.Module):
                     StackedDilatedConvolution(before, width, kernel, dilations),
                     build_layers(stacked, (Layer("conv", stacked),), plain_last=False),
                 )
-                for before in (levels[-1], *[stacked] * (_STACKS - 1))
+                for before in (levels[-1], *[stacked] * (stacks - 1))
             )
         )
         rows = [row for level in reversed(levels) for row in _enlarging(level)]

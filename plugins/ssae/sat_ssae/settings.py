@@ -46,6 +46,7 @@ class SSAESettings(MethodSettings):
         width: Filters of the first layers and of each dilation (table 1: 64).
         dilations: Dilations of a stack (table 1: 1, 2, 4, 8, 16, 32).
         poolings: How often the encoder halves the image (table 1: 3).
+        stacks: Stacks of dilated convolutions, one after the other (table 1: 4).
         learning_rate: Of Adam, at the start (section 4.1: 1e-4).
         schedule: ``"constant"``, or ``"cosine"`` down to zero at the end (unpublished: ours).
         steps: Training steps of a model (unpublished: ours).
@@ -76,6 +77,7 @@ class SSAESettings(MethodSettings):
     width: int = 64
     dilations: tuple[int, ...] = DILATIONS
     poolings: int = 3
+    stacks: int = 4
     learning_rate: float = 1e-4
     schedule: Literal["constant", "cosine"] = "constant"
     steps: int = 30_000
@@ -89,7 +91,9 @@ class SSAESettings(MethodSettings):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        self.require_positive("steps", "learning_rate", "width", "validate_every", "patience", "poolings")
+        self.require_positive(
+            "steps", "learning_rate", "width", "validate_every", "patience", "poolings", "stacks"
+        )
         if any(side % self.stride for side in self.input_size):
             raise OptionError(
                 f"expected size to be a multiple of {self.stride}, got {self.size!r}: "
