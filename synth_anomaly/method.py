@@ -168,15 +168,16 @@ class Method(nn.Module, ABC):
         return {}
 
     @classmethod
-    def for_category(cls, dataset: str, category: str) -> Mapping[str, Any]:  # noqa: ARG003
-        """Return the settings that a category asks for; a run begins with them, below its preset's.
+    def for_category(cls, dataset: str, category: str, preset: str) -> Mapping[str, Any]:  # noqa: ARG003
+        """Return the settings that a category asks for: a run has them on top of its preset's.
 
-        In Python they are given like other settings: ``Method(preset, **Method.for_category(...))``, less
-        those that the preset sets.
+        What the user sets stands above both. In Python they are given like other settings:
+        ``Method(preset, **Method.for_category(dataset, category, preset))``.
 
         Args:
             dataset: Name of the data set.
             category: The category.
+            preset: The preset that they change.
         """
         return {}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from synth_anomaly.catalogue import catalogue, merge
+from synth_anomaly.catalogue import catalogue
 from synth_anomaly.data import Source, open_dataset, resolve
 from synth_anomaly.errors import RunError
 from synth_anomaly.files import write_whole
@@ -65,7 +65,7 @@ def new_run(recipe: Recipe, source: Source, dataset: Dataset, out: Path, options
     """
     device = choose_device(options.device)
     precision = choose_precision(recipe.precision, device).name
-    method = _method(_for_category(recipe, source.dataset, dataset.category, options), options)
+    method = _method(recipe, options)
     # absolute, so that the run can be repeated and resumed from any folder
     root = str(Path(source.root).absolute()) if source.root else ""
     data = replace(recipe.data, dataset=source.dataset, root=root, category=dataset.category)
@@ -97,16 +97,6 @@ def resume_run(folder: Path, options: RunOptions) -> Run:
     source = find_source(recipe.data, allow_code=options.allow_code)
     (dataset,) = open_categories(recipe.data, source, allow_code=options.allow_code).values()
     return Run(folder, recipe, method, dataset, options, resumed=True)
-
-
-def _for_category(recipe: Recipe, dataset: str, category: str, options: RunOptions) -> Recipe:
-    """Return a recipe with the settings that its method has for a category, where nothing else sets them."""
-    kind = catalogue().registry("method").load(recipe.method, allow_code=options.allow_code)
-    if not (isinstance(kind, type) and issubclass(kind, Method)):
-        return recipe
-    preset = kind.presets.get(recipe.preset, {})
-    row = {name: value for name, value in kind.for_category(dataset, category).items() if name not in preset}
-    return replace(recipe, settings=merge(row, recipe.settings))
 
 
 def _method(recipe: Recipe, options: RunOptions) -> Method:

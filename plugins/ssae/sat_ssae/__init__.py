@@ -21,7 +21,7 @@ def sat_components() -> Iterator[Component]:
     yield Component(
         "synthesizer",
         "share-limited",
-        "sat_ssae.corruption:ShareLimited",
+        "sat_ssae.guard:ShareLimited",
         "another synthesizer, where it corrupts no more than a share of the image",
     )
 

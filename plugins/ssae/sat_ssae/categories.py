@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from sat_ssae.corruptions import CORRUPTIONS, QUICK_CORRUPTION, Corruption, turned
+
 __all__ = ["CATEGORIES", "SSIM_CATEGORIES", "TEXTURES", "Category", "category_settings"]
 
 TEXTURES = frozenset({"carpet", "grid", "leather", "tile", "wood"})
@@ -16,21 +18,12 @@ SSIM_CATEGORIES = frozenset(
 )
 """Published: compared by the structural similarity (section 4.1), "some cases including" these."""
 
-Corruption = Literal["elastic", "occlusion", "rotation"]
-
-_LIMITED_OCCLUSION = {"name": "share-limited", "synthesizer": "ssae-occlusion"}
-_CORRUPTIONS: Mapping[Corruption, Any] = {
-    "elastic": {"name": "share-limited", "synthesizer": "ssae"},
-    "occlusion": _LIMITED_OCCLUSION,
-    # a turn changes the whole image, so no limit is set on its share
-    "rotation": {"name": "one-of", "synthesizers": [_LIMITED_OCCLUSION, "ssae-rotation"]},
-}
 _PUBLISHED_CORRUPTIONS: Mapping[str, Corruption] = {
     "cable": "occlusion",
     "screw": "occlusion",
     "transistor": "rotation",
 }
-"""Published: section 4.3. Half of transistor's images are turned, by any angle: that share is ours."""
+"""Published: section 4.3; that all others are elastic, too."""
 
 _FLIPS_ACROSS = {"name": "flips", "horizontal": 0.5, "vertical": 0.0}
 _TURNS = "quarter-turns"
@@ -83,18 +76,24 @@ CATEGORIES: Mapping[str, Category] = {
 """By category; a category of another name takes the defaults of :class:`sat_ssae.settings.SSAESettings`."""
 
 
-def category_settings(category: str) -> Mapping[str, Any]:
-    """Return the settings of a category; empty for one that the paper does not know."""
+def category_settings(category: str, preset: str = "paper") -> Mapping[str, Any]:
+    """Return the settings of a category, on top of a preset; empty for one that the paper does not know.
+
+    ``cut-out`` keeps its corruption. ``quick`` keeps its input, its network, its maps and, but for turned
+    images, its corruptions.
+    """
     if category not in CATEGORIES:
         return {}
-    row = CATEGORIES[category]
+    row, corruption = CATEGORIES[category], _PUBLISHED_CORRUPTIONS.get(category, "elastic")
+    own = {"augment": row.augment, "average_power": row.average_power}
+    if preset == "quick":
+        return own | ({"synthesizer": turned(QUICK_CORRUPTION)} if corruption == "rotation" else {})
     return {
+        **own,
         "size": row.size,
         "kernel": row.kernel,
-        "augment": row.augment,
-        "synthesizer": _CORRUPTIONS[_PUBLISHED_CORRUPTIONS.get(category, "elastic")],
         "difference": "ssim" if category in SSIM_CATEGORIES else "squared",
         "repeats": row.repeats,
         "window": row.window,
-        "average_power": row.average_power,
+        **({} if preset == "cut-out" else {"synthesizer": CORRUPTIONS[corruption]}),
     }

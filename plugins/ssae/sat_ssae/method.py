@@ -60,9 +60,9 @@ class SSAE(Method):
         return Prediction(maps, maps.sum(dim=(1, 2, 3)), scored[0][1])
 
     @classmethod
-    def for_category(cls, dataset: str, category: str) -> Mapping[str, Any]:  # noqa: ARG003
-        """Return what differs from the defaults for a category of this name; empty where it is unknown."""
-        return category_settings(category)
+    def for_category(cls, dataset: str, category: str, preset: str) -> Mapping[str, Any]:  # noqa: ARG003
+        """Return what a category of this name asks for, of any data set; empty where it is unknown."""
+        return category_settings(category, preset)
 
     @classmethod
     def published(cls, dataset: str, category: str, preset: str) -> Mapping[str, float]:

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from sat_ssae.corruption import orthogonal_share
+from sat_ssae.guard import orthogonal_share
 from sat_ssae.tables import Plot, Rows
 from synth_anomaly.data import load_images
 from synth_anomaly.errors import DataError

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sat_ssae.corruption import ShareLimited
+from sat_ssae.corruptions import QUICK_CORRUPTION, limited
+from sat_ssae.guard import ShareLimited
 from sat_ssae.network import DILATIONS, Kernel
 from sat_ssae.objectives import Normaliser
 from synth_anomaly.errors import OptionError
@@ -135,12 +136,15 @@ class SSAESettings(MethodSettings):
 
 _QUICK: Mapping[str, Any] = {
     "size": 128,
+    "synthesizer": QUICK_CORRUPTION,
     "width": 16,
     "dilations": (1, 2, 4, 8),
+    "poolings": 2,
+    "stacks": 2,
     "learning_rate": 2e-3,
     "schedule": "cosine",
-    "steps": 1_800,
-    "input_sides": (0.5, 1.0),
+    "steps": 3_900,
+    "input_sides": (0.5, 0.75, 1.0),
     "validate_every": 100,
     "patience": 5,
     "repeats": 2,
@@ -153,6 +157,6 @@ PRESETS: Mapping[str, Mapping[str, Any]] = {
     "objective-1": {"objective": "filtering"},
     "objective-4": {"objective": "amplifying"},
     "ensemble": {"objective": "ensemble"},
-    "cut-out": {"synthesizer": {"name": "share-limited", "synthesizer": "ssae-cut-out"}},
+    "cut-out": {"synthesizer": limited("ssae-cut-out")},
 }
 """Changes on top of the paper's values, by name: ``quick`` for two CPU cores, the paper, its variants."""

@@ -59,11 +59,10 @@ def runs(data, tmp_path_factory):
 def test_a_run_takes_what_its_category_asks_for(data, runs, tmp_path):
     recipe = (runs["objective-1"] / "recipe.toml").read_text()
     assert 'augment = "symmetries"' in recipe or 'name = "symmetries"' in recipe
-    assert "repeats = 2" in recipe
     assert "size = 32" in recipe  # the user's stands above the category's
     asked = ("run", "ssae", "--data", data, "--category", "thing", "--out", tmp_path)
     other = (last_line(sat(*asked, *TINY)) / "recipe.toml").read_text()
-    assert 'augment = "none"' in other
+    assert "augment" not in other
 
 
 def test_moments_of_a_run_lie_beside_it(runs):

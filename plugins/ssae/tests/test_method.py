@@ -149,9 +149,9 @@ def test_equation_4_keeps_its_best_weights_and_stops(tiny, images):
 
     figures = []
     # steps that are far too long: the figure cannot keep falling
-    made = tiny("objective-4", steps=40, input_sides=(1.0,), learning_rate=5.0, patience=2)
+    made = tiny("objective-4", steps=60, input_sides=(1.0,), learning_rate=0.3, patience=2)
     fit(made, images, listeners=[Steps()])
-    assert max(told) < 40
+    assert max(told) < 60
     data = made.training_data(images, torch.device("cpu"))
     (training,) = made.eval().trainings().values()
     with torch.no_grad():

@@ -103,9 +103,14 @@ def test_an_unknown_category_takes_the_defaults():
     assert category_settings("commutator") == {}
 
 
-def test_a_preset_stands_above_the_category(tiny):
-    assert SSAE.for_category("demo", "carpet")["size"] == 512
-    assert PRESETS["quick"]["size"] == 128
+def test_a_preset_keeps_what_it_is_made_of():
+    assert SSAE.for_category("demo", "carpet", "paper")["size"] == 512
+    for category in CATEGORIES:
+        quick = SSAE.for_category("demo", category, "quick")
+        assert set(quick) <= {"augment", "average_power", "synthesizer"}
+        assert ("synthesizer" in quick) == (category == "transistor")
+        assert "synthesizer" not in SSAE.for_category("demo", category, "cut-out")
+        assert SSAE("quick", **quick).settings.size == 128
 
 
 @pytest.mark.parametrize("category", TABLES_2_AND_3)

@@ -2,7 +2,7 @@
 
 import pytest
 import torch
-from sat_ssae.corruption import ShareLimited, orthogonal_share
+from sat_ssae.guard import ShareLimited, orthogonal_share
 
 from synth_anomaly.catalogue import catalogue
 from synth_anomaly.synthesizers import Constant, Paste, Rectangle, cutpaste, ssae, ssae_occlusion
