@@ -79,20 +79,23 @@ CATEGORIES: Mapping[str, Category] = {
 def category_settings(category: str, preset: str = "paper") -> Mapping[str, Any]:
     """Return the settings of a category, on top of a preset; empty for one that the paper does not know.
 
-    ``cut-out`` keeps its corruption. ``quick`` keeps its input, its network, its maps and, but for turned
-    images, its corruptions.
+    ``cut-out`` keeps its corruption. ``quick`` keeps its input, its network, its smoothing and,
+    but for turned images, its corruptions.
     """
     if category not in CATEGORIES:
         return {}
     row, corruption = CATEGORIES[category], _PUBLISHED_CORRUPTIONS.get(category, "elastic")
-    own = {"augment": row.augment, "average_power": row.average_power}
+    own = {
+        "augment": row.augment,
+        "difference": "ssim" if category in SSIM_CATEGORIES else "squared",
+        "average_power": row.average_power,
+    }
     if preset == "quick":
         return own | ({"synthesizer": turned(QUICK_CORRUPTION)} if corruption == "rotation" else {})
     return {
         **own,
         "size": row.size,
         "kernel": row.kernel,
-        "difference": "ssim" if category in SSIM_CATEGORIES else "squared",
         "repeats": row.repeats,
         "window": row.window,
         **({} if preset == "cut-out" else {"synthesizer": CORRUPTIONS[corruption]}),

@@ -107,7 +107,7 @@ def test_a_preset_keeps_what_it_is_made_of():
     assert SSAE.for_category("demo", "carpet", "paper")["size"] == 512
     for category in CATEGORIES:
         quick = SSAE.for_category("demo", category, "quick")
-        assert set(quick) <= {"augment", "average_power", "synthesizer"}
+        assert set(quick) <= {"augment", "difference", "average_power", "synthesizer"}
         assert ("synthesizer" in quick) == (category == "transistor")
         assert "synthesizer" not in SSAE.for_category("demo", category, "cut-out")
         assert SSAE("quick", **quick).settings.size == 128
