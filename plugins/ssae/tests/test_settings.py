@@ -1,5 +1,7 @@
 """The paper's values, its presets, its categories and its figures."""
 
+from pathlib import Path
+
 import pytest
 from sat_ssae.categories import CATEGORIES, SSIM_CATEGORIES, TEXTURES, category_settings
 from sat_ssae.method import SSAE
@@ -153,3 +155,20 @@ def test_table_4():
 def test_mistakes_are_said_in_a_line(changes, error, message):
     with pytest.raises(error, match=message):
         SSAE(**changes)
+
+
+def test_the_readme_shows_the_categories_as_they_are():
+    readme = (Path(__file__).parents[1] / "README.md").read_text()
+    lines = [line.strip("|").replace("*", "").split("|") for line in readme.splitlines()]
+    table = {cells[0].strip(): [cell.strip() for cell in cells[1:]] for cells in lines if len(cells) == 9}
+    assert table.keys() - {"category", "---"} == CATEGORIES.keys()
+    for name, row in CATEGORIES.items():
+        augment = row.augment if isinstance(row.augment, str) else "flips across"
+        difference = "SSIM" if name in SSIM_CATEGORIES else "squared"
+        corruption = ", ".join(
+            {"ssae": "elastic"}.get(part, part)
+            for part in ("ssae", "occlusion", "rotation")
+            if part in CORRUPTIONS.get(name, {"ssae"})
+        )
+        shown = [row.size, row.kernel, augment, difference, row.repeats, row.window, f"{row.average_power:g}"]
+        assert table[name] == [*map(str, shown), corruption]
