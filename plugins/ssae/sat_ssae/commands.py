@@ -100,12 +100,12 @@ def orthogonality(run: Path, repeats: int, out: Path | None, device: str, allow_
 def reconstructions(run: Path, count: int, out: Path | None, device: str, allow_code: bool) -> None:
     """Draw held-back images, corrupted, and what the trained network makes of them.
 
-    Writes reconstructions.png: input, corrupted copy, output, and how output and corrupted copy differ.
+    Writes reconstructions.png, as every run does: input, corrupted copy, output, and how the last two differ.
     """
     from sat_ssae.images import open_run
-    from sat_ssae.pictures import write_reconstructions
+    from sat_ssae.pictures import PICTURE, write_reconstructions
 
-    path = (out or run) / "reconstructions.png"
+    path = (out or run) / PICTURE
     path.parent.mkdir(parents=True, exist_ok=True)
     write_reconstructions(path, open_run(run, device=device, allow_code=allow_code), count)
     _echo_paths(path)

@@ -13,7 +13,10 @@ from synth_anomaly.files import write_whole
 from synth_anomaly.interfaces import Batch
 from synth_anomaly.training import generator_for
 
-__all__ = ["write_reconstructions"]
+__all__ = ["PICTURE", "write_reconstructions"]
+
+PICTURE = "reconstructions.png"
+"""The file's name in a run's folder."""
 
 _COLUMNS = ("input", "corrupted", "output", "difference")
 

@@ -99,6 +99,20 @@ def test_orthogonality_of_a_run(runs):
     assert set(json.loads((run / "orthogonality.json").read_text())) >= {"image_below_half"}
 
 
+def test_a_run_leaves_a_picture_of_reconstructions(runs):
+    for run in runs.values():
+        with Image.open(run / "reconstructions.png") as picture:
+            assert picture.width > 600
+
+
+def test_runs_of_other_methods_do_not(data, tmp_path):
+    tiny = ("--set=size=32", "--set=steps=1", "--set=batch_size=2", "--device=cpu", "--quiet")
+    small = '--set=backbone={name="resnet18",width=4}'
+    asked = ("run", "segmentation", "--data", data, "--category", "thing", "--out", tmp_path)
+    run = last_line(sat(*asked, *tiny, small))
+    assert not (run / "reconstructions.png").exists()
+
+
 def test_reconstructions_of_a_run(runs, tmp_path):
     path = last_line(sat("ssae", "reconstructions", runs["objective-4"], "--out", tmp_path, "--device=cpu"))
     assert path == tmp_path / "reconstructions.png"
