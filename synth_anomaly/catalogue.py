@@ -261,7 +261,9 @@ class Catalogue:
             ComponentError: If a recipe cannot hold it.
         """
         if option.kind is None or value is None:
-            return plain_value(check_value(option, value, owner), f"{owner}: option {option.name!r}")
+            # absolute, so that it is found from any folder
+            checked = option.absolute(check_value(option, value, owner))
+            return plain_value(checked, f"{owner}: option {option.name!r}")
         if option.many:
             return [self.describe(option.kind, item) for item in value]
         return self.describe(option.kind, value)

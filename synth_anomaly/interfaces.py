@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     import numpy as np
+    import torch
     from torch import Generator, Tensor
 
     from synth_anomaly.parameters import Parameters
@@ -31,12 +32,16 @@ __all__ = [
     "Guide",
     "GuidedShape",
     "Head",
+    "IsPath",
     "Loss",
     "MethodLike",
     "NamedGuide",
     "Outputs",
+    "PathText",
     "Prediction",
     "Pretrained",
+    "ReadsFiles",
+    "Report",
     "RunContext",
     "RunResult",
     "Sample",
@@ -49,6 +54,26 @@ __all__ = [
 
 Size = tuple[int, int]
 """Height and width, in pixels."""
+
+
+@dataclass(frozen=True)
+class IsPath:
+    """Marks an option that is the path of a file or a folder, as in ``Annotated[str, IsPath()]``.
+
+    A relative path in a recipe is one from the recipe's folder, and what is recorded is absolute.
+
+    Attributes:
+        names: Values that are names and no paths.
+    """
+
+    names: tuple[str, ...] = ()
+
+
+PathText = Annotated[str, IsPath()]
+"""The type of an option that is a path."""
+
+Report = Callable[[str, int, int], None]
+"""Is told what is read or made, such as ``"textures"``, how many are done, and of how many."""
 
 
 @dataclass(frozen=True)
@@ -285,8 +310,9 @@ class Fill(Protocol):
 class Blend(Protocol):
     """How content joins the image.
 
-    A blend whose result at a pixel needs nothing but that pixel may say so by ``pointwise = True``; it is
-    then called with short pieces of the images instead of whole ones, each with its sample's parameters.
+    A blend whose result at a pixel needs nothing but that pixel, and is exactly the image's where the mask is
+    0, may say so by ``pointwise = True``; it is then called with copies of small pieces of the images instead
+    of whole ones, each with its sample's parameters.
     """
 
     def draw(self, count: int, generator: Generator) -> Parameters:
@@ -432,6 +458,27 @@ class Pretrained(Protocol):
 
     def load_pretrained(self) -> Iterable[str]:
         """Load the weights that its options ask for; return a line for each thing that did not load."""
+        ...
+
+
+@runtime_checkable
+class ReadsFiles(Protocol):
+    """A piece of a synthesizer that needs files; they are read before the first training step."""
+
+    def read_files(self, size: Size, device: torch.device, report: Report) -> Iterable[str]:
+        """Read all files that images of this size on this device need, and keep what comes of them.
+
+        Args:
+            size: Height and width of the images.
+            device: Where they are.
+            report: Told how it goes.
+
+        Returns:
+            A line for each thing that a reader of the results should know.
+
+        Raises:
+            DataError: If a file is missing or cannot be read.
+        """
         ...
 
 

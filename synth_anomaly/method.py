@@ -34,6 +34,8 @@ from synth_anomaly.guides import attach_guides
 from synth_anomaly.interfaces import Guide, Prediction, Pretrained, Size
 from synth_anomaly.options import nearest
 from synth_anomaly.recipe import Recipe
+from synth_anomaly.specification import overriding
+from synth_anomaly.synthesizers.inside import read_files
 from synth_anomaly.training import (
     Interruption,
     Listener,
@@ -117,6 +119,7 @@ class Method(nn.Module, ABC):
 
     Attributes:
         skipped: The good images that the last :meth:`fit` left out, because they cannot be read.
+        notes: What a reader should know of the files that its synthesizers read in the last :meth:`fit`.
         loaded: Whether its weights come from a folder: :meth:`fit` goes on from them, and loads no
             published ones over them.
 
@@ -135,6 +138,7 @@ class Method(nn.Module, ABC):
         super().__init__()
         self.seed = seed
         self.skipped: tuple[Skipped, ...] = ()
+        self.notes: tuple[str, ...] = ()
         self.loaded = False
         self.preset = preset or self.default_preset()
         if self.preset not in self.presets:
@@ -252,6 +256,7 @@ class Method(nn.Module, ABC):
         data = self.training_data(images, device, skip_bad=skip_bad, warn=warn)
         stores = [store for store in (data.train, data.validation) if store is not None]
         self.skipped = tuple(skip for store in stores for skip in store.skipped)
+        self._read_files(device, listeners, warn)
         self.to(device)
         begun = checkpoints is not None and (checkpoints / "state.json").is_file()
         if not (begun or self.loaded):
@@ -270,6 +275,17 @@ class Method(nn.Module, ABC):
         )
         with interruption.listening():
             trainer.run()
+
+    def _read_files(
+        self, device: torch.device, listeners: Sequence[Listener], warn: Callable[[str], None]
+    ) -> None:
+        def report(what: str, done: int, total: int) -> None:
+            for listener in listeners:
+                listener.on_reading(what, done, total)
+
+        self.notes = read_files(self, self.settings.input_size, device, report)
+        for line in self.notes:
+            warn(line)
 
     def training_data(
         self,
@@ -358,7 +374,8 @@ class Method(nn.Module, ABC):
 
     def recipe(self) -> Recipe:
         """Return the recipe that makes this method again, untrained."""
-        settings = catalogue().options_table(self.settings, f"method {self.name!r}")
+        table = catalogue().options_table(self.settings, f"method {self.name!r}")
+        settings = overriding(self.presets[self.preset], table)
         return Recipe(method=self.name, preset=self.preset, seed=self.seed, settings=settings)
 
     def save(self, folder: str | Path) -> None:
@@ -472,7 +489,7 @@ def load_method(folder: str | Path, *, device: str = "cpu", allow_code: bool = F
         RecipeError: If the recipe is missing or unreadable.
     """
     folder = Path(folder)
-    recipe = Recipe.read(folder)
+    recipe = Recipe.read(folder, allow_code=allow_code)
     weights = folder / "weights.safetensors"
     if not weights.is_file():
         raise RunError(

@@ -9,10 +9,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import MISSING, dataclass, fields
 from difflib import get_close_matches
 from functools import partial
-from typing import Any, Union, get_args, get_origin, get_type_hints
+from pathlib import Path, PurePath
+from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 
 from synth_anomaly.errors import OptionError
-from synth_anomaly.interfaces import KINDS, Size
+from synth_anomaly.interfaces import KINDS, IsPath, Size
 
 __all__ = ["NONE", "REQUIRED", "Option", "check_value", "nearest", "options_of"]
 
@@ -44,6 +45,7 @@ class Option:
         default: Its default, or :data:`REQUIRED`.
         kind: The kind of component that it takes; None for a plain value.
         many: Whether it takes a list of components.
+        path: What marks it as a path, or as a list of paths; None where it is neither.
     """
 
     name: str
@@ -51,6 +53,22 @@ class Option:
     default: Any
     kind: str | None = None
     many: bool = False
+    path: IsPath | None = None
+
+    def absolute(self, value: Any, folder: Path = Path()) -> Any:
+        """Return a value with its path made absolute, where the option is one.
+
+        Args:
+            value: The option's value.
+            folder: Where relative paths begin; the working folder by default.
+        """
+        if self.path is None:
+            return value
+        if isinstance(value, list | tuple):
+            return [self.absolute(item, folder) for item in value]
+        if not isinstance(value, str | PurePath) or value in ("", NONE, *self.path.names):
+            return value
+        return str((folder / Path(value).expanduser()).absolute())
 
     @property
     def type_name(self) -> str:
@@ -70,7 +88,8 @@ def options_of(target: Callable[..., Any]) -> dict[str, Option]:
     constructor = _constructor(target)
     if constructor is None:
         return {}
-    hints = _hints(constructor, target)
+    marked = _hints(constructor, target)
+    hints = {name: _unmarked(hint) for name, hint in marked.items()}
     factories = _factories(constructor)
     options = {}
     for parameter in inspect.signature(target).parameters.values():
@@ -83,7 +102,8 @@ def options_of(target: Callable[..., Any]) -> dict[str, Option]:
         if parameter.annotation is REQUIRED or name not in hints:
             raise OptionError(f"option {name!r} of {_title(target)} has no type: annotate it")
         default = factories[name]() if name in factories else parameter.default
-        options[name] = Option(name, hints[name], default, *_kind_of(hints[name]))
+        kind, many = _kind_of(hints[name])
+        options[name] = Option(name, hints[name], default, kind, many, _path_of(marked[name]))
     return options
 
 
@@ -139,6 +159,24 @@ def _kind_of(annotation: Any) -> tuple[str | None, bool]:
     return (_KIND_OF.get(annotation) if isinstance(annotation, type) else None), False
 
 
+def _unmarked(annotation: Any) -> Any:
+    """Return a type without what is written beside it in ``Annotated``, as `get_type_hints` does."""
+
+    def holder() -> None: ...
+
+    holder.__annotations__ = {"value": annotation}
+    return get_type_hints(holder)["value"]
+
+
+def _path_of(annotation: Any) -> IsPath | None:
+    if isinstance(annotation, type) and get_origin(annotation) is None:
+        return IsPath() if issubclass(annotation, PurePath) else None
+    if get_origin(annotation) is Annotated:
+        marks = [mark for mark in annotation.__metadata__ if isinstance(mark, IsPath)]
+        return marks[0] if marks else _path_of(annotation.__origin__)
+    return next((found for found in map(_path_of, get_args(annotation)) if found), None)
+
+
 def _constructor(target: Callable[..., Any]) -> Any:
     """Return what holds the annotations of a target's arguments: a function, or a dataclass itself."""
     while isinstance(target, partial):
@@ -156,12 +194,12 @@ def _constructor(target: Callable[..., Any]) -> Any:
 def _hints(constructor: Any, target: Callable[..., Any]) -> dict[str, Any]:
     # not inspect.signature(eval_str=True): it reads a dataclass's inherited fields in the wrong module
     try:
-        return get_type_hints(constructor)
+        return get_type_hints(constructor, include_extras=True)
     except NameError:
         pass
     names = dict(_USUAL_NAMES)
     try:
-        return get_type_hints(constructor, localns=names)
+        return get_type_hints(constructor, localns=names, include_extras=True)
     except NameError as error:
         raise OptionError(
             f"the types of the options of {_title(target)} cannot be read ({error}): "

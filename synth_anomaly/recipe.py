@@ -14,6 +14,10 @@ category = "bottle"
 [settings]
 size = 128
 synthesizer = {name = "hard-augmentation", shape = {name = "rectangle", area = [0.02, 0.1]}}
+
+Relative paths, those of images, textures, drawn masks, guides and weights alike, begin at the recipe's
+folder. On the command line and in Python they begin at the working folder. What a run records, or
+`Method.save` writes, is absolute.
 """
 
 from __future__ import annotations
@@ -29,6 +33,7 @@ import tomli_w
 
 from synth_anomaly.errors import ComponentError, OptionError, RecipeError
 from synth_anomaly.options import check_value, nearest, options_of
+from synth_anomaly.rooted import rooted_component, rooted_settings
 from synth_anomaly.specification import merge, plain_value
 
 __all__ = ["FORMAT", "DataRecipe", "Recipe", "overrides", "parse_override"]
@@ -97,21 +102,41 @@ class Recipe:
         return cls(data=made, **_checked(table, cls, source))
 
     @classmethod
-    def read(cls, path: Path) -> Recipe:
-        """Return the recipe in a file, or in a run's folder.
+    def read(cls, path: Path, *, allow_code: bool = False) -> Recipe:
+        """Return the recipe in a file, or in a run's folder, with the paths in it made absolute.
+
+        A relative path in a recipe begins at the recipe's folder.
+
+        Args:
+            path: The file or the folder.
+            allow_code: Whether names may be import paths, so that their options are known.
 
         Raises:
             RecipeError: If it is missing or not a recipe.
         """
         path = path / "recipe.toml" if path.is_dir() else path
         try:
-            return cls.from_table(tomllib.loads(path.read_text(encoding="utf-8")), str(path))
+            table = tomllib.loads(path.read_text(encoding="utf-8"))
+            return cls.from_table(table, str(path)).rooted(path.absolute().parent, allow_code=allow_code)
         except FileNotFoundError:
             raise RecipeError(f"no recipe at {path}: give a run's folder or a recipe.toml") from None
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise RecipeError(f"{path} is not TOML: {error}") from None
         except OSError as error:
             raise RecipeError(f"{path} cannot be read: {error.strerror}") from None
+
+    def rooted(self, folder: Path, *, allow_code: bool = False) -> Recipe:
+        """Return the recipe with every relative path made absolute.
+
+        Args:
+            folder: Where relative paths begin.
+            allow_code: Whether names may be import paths, so that their options are known.
+        """
+        data = self.data
+        root = str((folder / Path(data.root).expanduser()).absolute()) if data.root else ""
+        options = rooted_component("dataset", data.dataset, data.options, folder, allow_code=allow_code)
+        settings = rooted_settings(self.method, self.preset, self.settings, folder, allow_code=allow_code)
+        return replace(self, data=replace(data, root=root, options=options), settings=settings)
 
     def changed(self, settings: Mapping[str, Any], **others: Any) -> Recipe:
         """Return the recipe with some settings, table by table, and other attributes changed."""

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from enum import Enum
 from pathlib import PurePath
-from typing import Any
+from typing import Any, TypeGuard
 
 from synth_anomaly.errors import ComponentError, OptionError
 from synth_anomaly.options import NONE
 
-__all__ = ["Spec", "is_indexed", "merge", "plain_value", "same_value"]
+__all__ = ["Spec", "is_indexed", "merge", "overriding", "plain_value", "same_value"]
 
 Spec = str | Mapping[str, Any]
 """How data names a component."""
@@ -36,13 +36,32 @@ def merge(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]
             continue
         if isinstance(change, Mapping) and isinstance(old, str) and "name" not in change:
             old = {"name": old}
-        same = (
-            isinstance(old, Mapping)
-            and isinstance(change, Mapping)
-            and change.get("name", old.get("name")) == old.get("name")
-        )
-        merged[key] = merge(old, change) if same and isinstance(old, Mapping) else change
+        merged[key] = merge(old, change) if _are_merged(old, change) else change
     return merged
+
+
+def overriding(base: Mapping[str, Any], table: Mapping[str, Any]) -> dict[str, Any]:
+    """Return ``table`` so that merging it over ``base`` brings nothing of ``base`` back.
+
+    A description leaves out an option that is None by default. Where ``base`` sets it, None is written, as
+    ``"none"``, at any depth that `merge` reaches.
+
+    Example:
+        >>> overriding({"guide": {"name": "mine", "side": 9}, "turn": "flips"}, {"guide": {"name": "mine"}})
+        {'guide': {'name': 'mine', 'side': 'none'}, 'turn': 'none'}
+    """
+    stated = dict(table)
+    for key, old in base.items():
+        new = table.get(key, NONE)
+        stated[key] = overriding(old, new) if _are_merged(old, new) else new
+    return stated
+
+
+def _are_merged(old: Any, change: Any) -> TypeGuard[Mapping[str, Any]]:
+    """Whether a table changes another, instead of replacing what it stands for."""
+    if not (isinstance(old, Mapping) and isinstance(change, Mapping)):
+        return False
+    return bool(change.get("name", old.get("name")) == old.get("name"))
 
 
 def is_indexed(change: Any) -> bool:

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from synth_anomaly.catalogue import Catalogue, build_network, catalogue
 from synth_anomaly.discovery import Plugin, Plugins, discover
@@ -13,7 +15,7 @@ from synth_anomaly.interfaces import Augmentation, Backbone, Head, Shape, Synthe
 from synth_anomaly.losses import Focal
 from synth_anomaly.pipeline import Pipeline
 from synth_anomaly.plugin import Component
-from synth_anomaly.specification import merge
+from synth_anomaly.specification import merge, overriding
 from synth_anomaly.synthesizers import Chain, Paste, Rectangle, WholeImage, cutpaste
 
 CUTPASTE = cutpaste()
@@ -327,3 +329,34 @@ def test_recipes_name_what_plugins_offer_in_full():
     components = with_a_rival()
     assert components.describe("shape", "own") == "sat-rival/own"
     assert components.describe("shape", Rectangle())["name"] == "rectangle"
+
+
+NAMES = st.sampled_from(["x", "y"])
+
+
+def tables_of(**always):
+    """Return tables as presets hold them, or as descriptions do, in which every table has a name."""
+    leaves = st.integers(0, 3) | st.sampled_from(["x", "y", "none"]) | st.lists(st.integers(0, 3), max_size=2)
+
+    def table(inside):
+        return st.fixed_dictionaries(
+            always, optional={"a": inside, "b": inside} | ({} if always else {"name": NAMES})
+        )
+
+    return st.dictionaries(st.sampled_from(["a", "b", "c"]), st.recursive(leaves, table, max_leaves=8))
+
+
+def told_apart(value):
+    """Return a value without what means the same as none."""
+    if not isinstance(value, dict):
+        return value
+    return {key: told_apart(item) for key, item in value.items() if item != "none"}
+
+
+@given(tables_of(), tables_of(name=NAMES))
+def test_what_overrides_brings_nothing_of_the_base_back(base, table):
+    try:
+        merged = merge(base, overriding(base, table))
+    except OptionError:  # an index, which no description has
+        return
+    assert told_apart(merged) == told_apart(table)

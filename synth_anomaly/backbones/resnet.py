@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from pathlib import Path
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 from torch import Tensor, nn
 
@@ -12,6 +12,7 @@ from synth_anomaly.backbones.normalise import Normalise
 from synth_anomaly.backbones.residual import BasicBlock, Bottleneck, ResidualBlock, Stage, Stem
 from synth_anomaly.backbones.weights import adapt_input, download_weights, load_matching, read_weights
 from synth_anomaly.errors import OptionError
+from synth_anomaly.interfaces import IsPath
 
 __all__ = ["ResNet", "ResNet18", "ResNet34", "ResNet50"]
 
@@ -61,7 +62,7 @@ class ResNet(nn.Module):
         in_channels: int = 3,
         width: int = 64,
         out_levels: tuple[int, ...] = (1, 2, 3, 4),
-        weights: str | None = None,
+        weights: Annotated[str, IsPath(("imagenet",))] | None = None,
         normalise: bool = False,
         small_images: bool = False,
     ) -> None:

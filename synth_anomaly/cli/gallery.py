@@ -63,9 +63,18 @@ class Gallery:
         return self._tried(replace(exhibit, asked_for=True), built)
 
     def _tried(self, exhibit: Exhibit, built: Built) -> Exhibit:
-        images, names, donors = self.pictures.images, self.pictures.names, self.pictures.donors
-        trial = Trial.of(built.synthesizer, images, donors, shown=_SHOWN, count=SAMPLES, seed=self.seed)
-        samples = tuple(synthetic_samples(trial.before, trial.defects, names))
+        pictures = self.pictures
+        trial = Trial.of(
+            built.synthesizer,
+            pictures.images,
+            pictures.donors,
+            shown=_SHOWN,
+            count=SAMPLES,
+            seed=self.seed,
+            guides=pictures.guides,
+        )
+        made = synthetic_samples(trial.before, trial.defects, pictures.names, guides=pictures.guides)
+        samples = tuple(made)
         return replace(exhibit, samples=samples, statistics=trial.statistics, notes=built.notes)
 
 

@@ -11,11 +11,13 @@ from typing import Any
 import click
 
 from synth_anomaly.catalogue import catalogue
+from synth_anomaly.cli.guides import guide_asked_for
 from synth_anomaly.data import ALL, resolve
 from synth_anomaly.errors import RecipeError, SynthAnomalyError
 from synth_anomaly.method import Method
 from synth_anomaly.recipe import DataRecipe, Recipe, overrides
 from synth_anomaly.registry import IMPORT_PATH
+from synth_anomaly.specification import merge
 
 __all__ = ["PIECES", "data_asked_for", "is_recipe", "recipe_asked_for"]
 
@@ -58,13 +60,14 @@ def recipe_asked_for(what: str, given: Mapping[str, Any]) -> Recipe:
         RecipeError: If there is no such recipe.
     """
     if is_recipe(what):
-        recipe = Recipe.read(Path(what))
+        recipe = Recipe.read(Path(what), allow_code=given["allow_code"])
         if given["preset"]:
             raise click.UsageError("A recipe states every setting: use --set NAME=VALUE instead of --preset.")
     else:
         recipe = Recipe(method=what, preset=given["preset"] or _preset(what))
     pieces = [f"{piece}={given[piece]}" for piece in PIECES if given[piece] is not None]
-    changes = overrides([*pieces, *given["changes"]])
+    guide = {} if given["guide"] is None else {"guide": guide_asked_for(given["guide"])}
+    changes = merge(guide, overrides([*pieces, *given["changes"]]))
     _refuse_ambiguous(recipe.method, changes, allow_code=given["allow_code"] or not is_recipe(what))
     recipe = recipe.changed(
         changes,

@@ -10,6 +10,7 @@ import click
 from rich.console import Console
 
 from synth_anomaly.cli.execute import Screen, execute, execute_all
+from synth_anomaly.cli.guides import guide_option
 from synth_anomaly.cli.options import (
     allow_code_option,
     device_option,
@@ -49,6 +50,7 @@ __all__ = ["run"]
 @click.option("--loss", metavar="NAME")
 @click.option("--scorer", metavar="NAME")
 @click.option("--augment", metavar="NAME", help="flips, symmetries, or a class of kornia.augmentation.")
+@guide_option
 @click.option("--textures", metavar="PATH", help="Folder of texture images for defects, such as DTD's.")
 @click.option("--seed", type=click.IntRange(min=0), help="Decides everything random.  [default: 0]")
 @device_option

@@ -43,11 +43,11 @@ def build_synthesizer(spec: Mapping[str, Any], textures: str | None, *, must_sho
     """
     synthesizer = catalogue().build("synthesizer", spec)
     recipe = _recipe(synthesizer, spec)
-    if textures is not None and (must_show or texture_notes(recipe)):
-        recipe = with_textures(recipe, textures)
+    if textures is not None and (must_show or texture_notes("synthesizer", recipe)):
+        recipe = with_textures("synthesizer", recipe, textures)
         synthesizer = catalogue().build("synthesizer", recipe)
-    check_textures(recipe)
-    return Built(synthesizer, recipe, texture_notes(recipe))
+    check_textures("synthesizer", recipe)
+    return Built(synthesizer, recipe, texture_notes("synthesizer", recipe))
 
 
 def _recipe(synthesizer: Synthesizer, spec: Mapping[str, Any]) -> Mapping[str, Any]:

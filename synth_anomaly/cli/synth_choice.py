@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,11 +14,12 @@ from synth_anomaly.cli.gallery import provider_of
 from synth_anomaly.cli.inline import inline
 from synth_anomaly.cli.synth_build import Built, build_synthesizer
 from synth_anomaly.cli.synth_images import is_images
-from synth_anomaly.recipe import overrides
+from synth_anomaly.errors import SynthAnomalyError
+from synth_anomaly.options import options_of
 from synth_anomaly.registry import IMPORT_PATH
 from synth_anomaly.specification import merge
 
-__all__ = ["EVERY", "Chosen", "choose_synthesizer", "read_arguments"]
+__all__ = ["EVERY", "Chosen", "changes_of_guide", "choose_synthesizer", "read_arguments"]
 
 DEFAULT = "hard-augmentation"
 
@@ -64,21 +66,35 @@ def _is_synthesizer(name: str) -> bool:
     )
 
 
+def changes_of_guide(name: str | None, changed: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what ``--set`` says of the guide, unless the synthesizer has an option of that name.
+
+    Args:
+        name: The synthesizer's name; None for the usual one.
+        changed: All that ``--set`` says.
+    """
+    if "guide" not in changed:
+        return {}
+    with suppress(SynthAnomalyError):  # what is wrong with the name is said where it is built
+        if "guide" in options_of(catalogue().registry("synthesizer").load(name or DEFAULT)):
+            return {}
+    return {"guide": changed["guide"]}
+
+
 def choose_synthesizer(
-    name: str | None, changes: Iterable[str], textures: str | None, *, page_alone: bool
+    name: str | None, changed: Mapping[str, Any], textures: str | None, *, page_alone: bool
 ) -> Chosen | None:
     """Return the synthesizer that was named; None where the page of all of them is wanted alone.
 
     Args:
         name: Its name; None for the usual one.
-        changes: What ``--set`` says.
+        changed: What ``--set`` says of it.
         textures: A folder of textures, or None.
         page_alone: Whether no name, or ``"all"``, asks for the page.
 
     Raises:
         SynthAnomalyError: If there is none of that name, or an option is wrong.
     """
-    changed = overrides(changes)
     if name == EVERY and not page_alone:
         raise click.UsageError("'all' is for the page that shows every synthesizer: add --html.")
     if page_alone and name in (None, EVERY):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,10 +15,13 @@ from synth_anomaly.cli.console import warn
 from synth_anomaly.data import ALL, Demo, Source, as_samples, load_images, open_dataset, resolve
 from synth_anomaly.data.detect import detect
 from synth_anomaly.errors import DataError, SynthAnomalyError
-from synth_anomaly.interfaces import Sample
+from synth_anomaly.guides import guide_bytes
+from synth_anomaly.interfaces import Guide, Sample
 from synth_anomaly.options import nearest
 
 __all__ = ["Origin", "Pictures", "find_images", "is_images"]
+
+_BATCH = 16
 
 
 @dataclass(frozen=True)
@@ -65,11 +69,30 @@ class Pictures:
         images: ``(N, 3, H, W)`` in [0, 1].
         names: A name each.
         donors: Other images, ``(D, 3, H, W)``; None where there are no others.
+        guides: Where on each image a defect may lie, ``(N, 1, H, W)`` in [0, 1]; None is everywhere.
     """
 
     images: Tensor
     names: tuple[str, ...]
     donors: Tensor | None
+    guides: Tensor | None = None
+
+    def guided(self, guide: Guide, warn: Callable[[str], None]) -> Pictures:
+        """Return the same pictures with their guides, rounded as a training keeps them.
+
+        Args:
+            guide: What to compute.
+            warn: Told on how many images a defect may lie nowhere.
+
+        Raises:
+            SynthAnomalyError: If a map cannot be made.
+        """
+        names = [self.names[start : start + _BATCH] for start in range(0, len(self.names), _BATCH)]
+        kept = guide_bytes(guide, zip(torch.split(self.images, _BATCH), names, strict=True))
+        empty = int((kept.flatten(1).amax(dim=1) < 128).sum())
+        if empty:
+            warn(f"the guide is below 0.5 everywhere on {empty} of {len(kept)} images")
+        return replace(self, guides=kept.float() / 255)
 
 
 def is_images(what: str, data: str | None, dataset: str | None) -> bool:

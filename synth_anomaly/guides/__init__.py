@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from synth_anomaly.guides.attach import attach_guides, guide_maps
+from synth_anomaly.guides.attach import attach_guides, guide_bytes, guide_maps
 from synth_anomaly.guides.border_colour import BorderColour
 from synth_anomaly.guides.constant import Constant
 from synth_anomaly.guides.drawn import DrawnGuides
@@ -16,5 +16,6 @@ __all__ = [
     "ModelFile",
     "SpectralResidual",
     "attach_guides",
+    "guide_bytes",
     "guide_maps",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import torch
 from torch import Tensor, nn
@@ -11,7 +11,7 @@ from synth_anomaly.data import ImageStore
 from synth_anomaly.errors import DataError
 from synth_anomaly.interfaces import Guide, NamedGuide
 
-__all__ = ["attach_guides", "guide_maps"]
+__all__ = ["attach_guides", "guide_bytes", "guide_maps"]
 
 
 def guide_maps(guide: Guide, images: Tensor, names: Sequence[str]) -> Tensor:
@@ -35,6 +35,21 @@ def guide_maps(guide: Guide, images: Tensor, names: Sequence[str]) -> Tensor:
     return maps.float().clamp(0, 1)
 
 
+def guide_bytes(guide: Guide, batches: Iterable[tuple[Tensor, Sequence[str]]]) -> Tensor:
+    """Return a guide's maps as they are kept: uint8 ``(N, 1, H, W)`` on the CPU, 255 where a map is 1.
+
+    Args:
+        guide: Any guide.
+        batches: Images and their names, one batch or more.
+
+    Raises:
+        DataError: If a map cannot be made.
+    """
+    with torch.inference_mode():
+        parts = [guide_maps(guide, images, names) for images, names in batches]
+        return torch.cat([(maps * 255).round().to("cpu", torch.uint8) for maps in parts])
+
+
 def attach_guides(
     store: ImageStore, guide: Guide, *, batch_size: int, warn: Callable[[str], None] = lambda _: None
 ) -> None:
@@ -52,11 +67,8 @@ def attach_guides(
     if isinstance(guide, nn.Module):
         guide = guide.to(store.device).eval()
     rows = torch.split(torch.arange(len(store)), batch_size)
-    kept = torch.empty((len(store), 1, *store.size), dtype=torch.uint8)
-    with torch.inference_mode():
-        for index, images in zip(rows, store.batches(rows), strict=True):
-            names = [store.samples[row].name for row in index.tolist()]
-            kept[index] = (guide_maps(guide, images, names) * 255).round().to("cpu", torch.uint8)
+    names = ([store.samples[row].name for row in index.tolist()] for index in rows)
+    kept = guide_bytes(guide, zip(store.batches(rows), names, strict=True))
     store.attach_guides(kept)
     empty = int((kept.flatten(1).amax(dim=1) < 128).sum())
     if empty:

@@ -12,6 +12,7 @@ from torch import Tensor
 
 from synth_anomaly.data import read_image, resize_image
 from synth_anomaly.errors import DataError
+from synth_anomaly.interfaces import PathText
 
 __all__ = ["DrawnGuides"]
 
@@ -32,7 +33,7 @@ class DrawnGuides:
         folder: The folder of maps.
     """
 
-    folder: str
+    folder: PathText
 
     def __call__(self, images: Tensor) -> Tensor:
         """Refuse: without names it cannot be told which images these are.
@@ -57,7 +58,7 @@ class DrawnGuides:
         return torch.from_numpy(grey).to(images.device, torch.float32)[:, None] / 255
 
     def _file(self, name: str) -> Path:
-        folder = Path(self.folder)
+        folder = Path(self.folder).expanduser()
         stems = [name] + ([name.removeprefix(_GOOD)] if name.startswith(_GOOD) else [])
         for stem in stems:
             for suffix in _SUFFIXES:

@@ -15,6 +15,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from synth_anomaly.errors import ComponentError, OptionError
+from synth_anomaly.interfaces import PathText
 
 __all__ = ["ModelFile"]
 
@@ -43,7 +44,7 @@ class ModelFile:
 
     runs_code: ClassVar[bool] = True
 
-    path: str
+    path: PathText
     side: int = 0
     imagenet: bool = False
     sigmoid: bool = False
@@ -72,11 +73,18 @@ class ModelFile:
         return resized.clamp(0, 1)
 
     def _maps(self, images: Tensor) -> Tensor:
-        path = Path(self.path)
+        path = Path(self.path).expanduser()
         if not path.is_file():
             raise OptionError(f"expected a network in {path}, got no such file: check the path")
         network = _LOADERS[path.suffix](path, path.stat().st_mtime_ns, str(images.device))
-        made: Any = network(images)
+        try:
+            made: Any = network(images)
+        except Exception as error:  # a program of the user's, which may raise anything
+            reason = " ".join(str(error).split())[-200:]
+            raise OptionError(
+                f"the network in {path} fails on images {tuple(images.shape)}: {reason}; "
+                "set side to the size that it takes"
+            ) from error
         while isinstance(made, tuple | list) and made:
             made = made[0]
         maps = made[:, None] if isinstance(made, Tensor) and made.ndim == 3 else made

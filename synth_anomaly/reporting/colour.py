@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Colour", "Image", "colourise", "outline", "overlay"]
+__all__ = ["Colour", "Image", "colourise", "dim", "outline", "overlay"]
 
 Colour = tuple[int, int, int]
 """Red, green and blue, each 0 to 255."""
@@ -46,6 +46,18 @@ def overlay(image: Image, values: npt.NDArray[np.floating], alpha: float = 0.65)
     weight = alpha * np.sqrt(np.clip(values, 0, 1, dtype=np.float32))[..., None]
     mixed = image * (1 - weight) + colourise(values) * weight
     return np.asarray(np.rint(mixed), np.uint8)
+
+
+def dim(image: Image, values: npt.NDArray[np.floating], least: float = 0.25) -> Image:
+    """Return the image the darker, the lower the values.
+
+    Args:
+        image: ``(H, W, 3)``, uint8.
+        values: ``(H, W)``, in [0, 1]; where it is 1 the image stays as it is.
+        least: Share of its light that is left where the values are 0, in [0, 1].
+    """
+    light = least + (1 - least) * np.clip(values, 0, 1, dtype=np.float32)[..., None]
+    return np.asarray(np.rint(image * light), np.uint8)
 
 
 def outline(image: Image, mask: npt.NDArray[np.bool_], colour: Colour, thickness: float = 1.5) -> Image:

@@ -45,6 +45,7 @@ class Progress(Listener):
         self._live: Live | None = None
         self._stage: Stage | None = None
         self._place = ""
+        self._reading = ("", 0, 0)
         self._step = 0
         self._numbers: dict[str, float] = {}
         self._figures: Mapping[str, float] = {}
@@ -70,11 +71,22 @@ class Progress(Listener):
             self._live.stop()
             self._live = None
 
+    def on_reading(self, what: str, done: int, total: int) -> None:
+        """Show how far the reading is: in plain lines only where it takes long."""
+        if done <= 1 or what != self._reading[0]:
+            self._pace, self._printed = Pace(self._clock, done), self._clock()
+        self._reading = (what, done, total)
+        self._pace.advance(done)
+        if self._live is None and self._clock() - self._printed >= _PLAIN_SECONDS:
+            self._printed = self._clock()
+            self._print(Text(f"reading {what}: {done}/{total}  {self._times(total - done)}"))
+
     def on_stage(self, stage: Stage, number: int, stages: int, start: int) -> None:
         """Say which stage begins, after how the last one ended."""
         self._end_stage()
         self._stage, self._step, self._pace = stage, start, Pace(self._clock, start)
         self._place = f"stage {number}/{stages} {stage.name}"
+        self._reading = ("", 0, 0)
         self._numbers, self._figures, self._printed = {}, {}, self._clock()
         if self._live is None:
             resumed = f", from step {start}" if start else ""
@@ -92,13 +104,15 @@ class Progress(Listener):
         self._figures = report.figures or self._figures
         if self._live is None and self._stage and self._clock() - self._printed >= _PLAIN_SECONDS:
             self._printed = self._clock()
-            left = self._pace.left(self._stage.steps - self._step)
-            times = f"{duration_text(self._pace.elapsed)} elapsed, {duration_text(left)} left"
+            times = self._times(self._stage.steps - self._step)
             self._print(Text(f"  {self._step}/{self._stage.steps}  {self._summary()}  {times}"))
 
     def on_message(self, text: str) -> None:
         """Print a message, above the live display where there is one."""
         self.console.print(Text(text), soft_wrap=True)
+
+    def _times(self, steps: int) -> str:
+        return f"{duration_text(self._pace.elapsed)} elapsed, {duration_text(self._pace.left(steps))} left"
 
     def _print(self, line: Text) -> None:
         if self.quiet:
@@ -135,22 +149,26 @@ class Progress(Listener):
         return "  ".join(part for part in parts if part)
 
     def _render(self) -> RenderableType:
-        stage = self._stage
-        if stage is None:
-            return Text()
-        left = self._pace.left(stage.steps - self._step)
+        stage, (what, done, total) = self._stage, self._reading
+        if stage is not None:
+            bar = self._bar(self._place, self._step, stage.steps)
+            return Group(bar, Text(f"  {self._summary()}", style="dim", no_wrap=True, overflow="ellipsis"))
+        return self._bar(f"reading {what}", done, total) if done < total else Text()
+
+    def _bar(self, title: str, done: int, total: int) -> RenderableType:
+        left = self._pace.left(total - done)
         bar = Table.grid(expand=True, padding=(0, 2, 0, 0))
         bar.add_column(no_wrap=True)
         bar.add_column(ratio=1)
         bar.add_column(no_wrap=True, justify="right")
         bar.add_column(no_wrap=True, justify="right", style="cyan")
         bar.add_row(
-            Text(self._place, style="bold"),
-            ProgressBar(total=stage.steps, completed=self._step),
-            f"{self._step}/{stage.steps}",
+            Text(title, style="bold"),
+            ProgressBar(total=total, completed=done),
+            f"{done}/{total}",
             f"{duration_text(self._pace.elapsed)} · {duration_text(left)} left",
         )
-        return Group(bar, Text(f"  {self._summary()}", style="dim", no_wrap=True, overflow="ellipsis"))
+        return bar
 
 
 def _numbers_text(numbers: Mapping[str, float]) -> str:

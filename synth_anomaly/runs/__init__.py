@@ -9,7 +9,13 @@ from synth_anomaly.runs.options import RunOptions
 from synth_anomaly.runs.run import Run
 from synth_anomaly.runs.start import find_source, new_run, open_categories, resume_run
 from synth_anomaly.runs.summary import DEMO_NOTE
-from synth_anomaly.runs.textures import texture_notes, textured_recipe, textures_of, with_textures
+from synth_anomaly.runs.textures import (
+    method_spec,
+    texture_notes,
+    textured_recipe,
+    textures_of,
+    with_textures,
+)
 
 __all__ = [
     "DEMO_NOTE",
@@ -18,6 +24,7 @@ __all__ = [
     "category_recipes",
     "evaluate_run",
     "find_source",
+    "method_spec",
     "new_run",
     "open_categories",
     "resume_run",

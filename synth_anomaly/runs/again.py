@@ -46,7 +46,7 @@ def evaluate_run(
     """
     clock = Clock()
     folder = run_folder(folder)
-    recipe = Recipe.read(folder)
+    recipe = Recipe.read(folder, allow_code=allow_code)
     if data.category == ALL:
         raise DataError(f"expected one category to evaluate on, got {ALL!r}: name it with --category")
     source = find_source(data, allow_code=allow_code)

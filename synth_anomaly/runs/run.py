@@ -94,6 +94,7 @@ class Run:
             clock,
             notes=[
                 *([resumed] if self.resumed else []),
+                *self.method.notes,
                 *(f"left out of training: {skip.name}: {skip.reason}" for skip in skipped),
             ],
             facts={

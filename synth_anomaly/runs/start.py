@@ -15,7 +15,7 @@ from synth_anomaly.recipe import DataRecipe, Recipe
 from synth_anomaly.runs.folder import new_folder, run_folder
 from synth_anomaly.runs.options import RunOptions
 from synth_anomaly.runs.run import Run
-from synth_anomaly.runs.textures import check_textures
+from synth_anomaly.runs.textures import check_textures, method_spec
 from synth_anomaly.training import choose_device, choose_precision
 
 __all__ = ["find_source", "new_run", "open_categories", "resume_run"]
@@ -71,7 +71,7 @@ def new_run(recipe: Recipe, source: Source, dataset: Dataset, out: Path, options
     data = replace(recipe.data, dataset=source.dataset, root=root, category=dataset.category)
     name = catalogue().registry("method").lasting(recipe.method)
     complete = replace(method.recipe(), method=name, precision=precision, data=data)
-    check_textures(complete.settings)
+    check_textures("method", method_spec(complete))
     text = complete.text()
     folder = new_folder(out, method.name, dataset.category)
     write_whole(folder / "recipe.toml", text.encode())
@@ -91,9 +91,9 @@ def resume_run(folder: Path, options: RunOptions) -> Run:
             f"{folder} has come to its end: see its metrics.json, or start another with sat run {folder}"
         )
     choose_device(options.device)
-    recipe = Recipe.read(folder)
-    check_textures(recipe.settings)
+    recipe = Recipe.read(folder, allow_code=options.allow_code)
     method = _method(recipe, options)
+    check_textures("method", method_spec(recipe))
     source = find_source(recipe.data, allow_code=options.allow_code)
     (dataset,) = open_categories(recipe.data, source, allow_code=options.allow_code).values()
     return Run(folder, recipe, method, dataset, options, resumed=True)

@@ -18,7 +18,7 @@ from synth_anomaly.reporting.provenance import Provenance
 from synth_anomaly.reporting.results import Results
 from synth_anomaly.runs.clock import Clock
 from synth_anomaly.runs.reconstruct import reconstructor
-from synth_anomaly.runs.textures import texture_notes, textures_of
+from synth_anomaly.runs.textures import method_spec, texture_notes, textures_of
 
 __all__ = ["DEMO_NOTE", "NO_TEST_NOTE", "summarise"]
 
@@ -66,7 +66,7 @@ def summarise(
         notes=(
             *([DEMO_NOTE] if provenance.is_demo else []),
             *([NO_TEST_NOTE] if evaluation is None else []),
-            *texture_notes(recipe.settings),
+            *texture_notes("method", method_spec(recipe)),
             *notes,
         ),
         facts={
@@ -75,7 +75,11 @@ def summarise(
             "precision": recipe.precision,
             "device": _name(method.device),
             "threads": torch.get_num_threads(),
-            **({"textures": textures} if (textures := textures_of(recipe.settings)) else {}),
+            **(
+                {}
+                if (textures := textures_of("method", method_spec(recipe))) is None
+                else {"textures": textures}
+            ),
             **(facts or {}),
         },
         reconstruct=reconstructor(method),

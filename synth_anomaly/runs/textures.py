@@ -1,20 +1,23 @@
-"""Which textures a recipe shows, and giving it a folder of them."""
+"""Which textures a synthesizer or a method shows, and giving them a folder."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from synth_anomaly.errors import DataError, OptionError
 from synth_anomaly.method import create_method
+from synth_anomaly.options import NONE
+from synth_anomaly.parts import changed_parts
 from synth_anomaly.recipe import Recipe
-from synth_anomaly.registry import CORE
+from synth_anomaly.synthesizers import Texture
 from synth_anomaly.synthesizers.texture_files import NEEDED, find_textures
 
 __all__ = [
     "PROCEDURAL_NOTE",
     "check_textures",
+    "method_spec",
     "texture_notes",
     "textured_recipe",
     "textures_of",
@@ -24,7 +27,11 @@ __all__ = [
 PROCEDURAL_NOTE = "textures are made by rule: give photographs, such as those of DTD, with --textures PATH"
 
 _PROCEDURAL = "procedural"
-_NAMES = ("texture", f"{CORE}/texture")
+
+
+def method_spec(recipe: Recipe) -> dict[str, Any]:
+    """Return the method of a recipe as the other functions take it, with the kind ``"method"``."""
+    return {"name": recipe.method, **recipe.settings}
 
 
 def textured_recipe(recipe: Recipe, folder: str, *, allow_code: bool = False) -> Recipe:
@@ -43,75 +50,84 @@ def textured_recipe(recipe: Recipe, folder: str, *, allow_code: bool = False) ->
     method = create_method(
         recipe.method, preset=recipe.preset, settings=recipe.settings, seed=recipe.seed, allow_code=allow_code
     )
-    return recipe.changed(with_textures(method.recipe().settings, folder))
+    filled = with_textures("method", method_spec(method.recipe()), folder)
+    return recipe.changed({key: value for key, value in filled.items() if key != "name"})
 
 
-def with_textures(table: Mapping[str, Any], folder: str) -> dict[str, Any]:
-    """Return settings, or the specification of a synthesizer, with a folder for every texture without one.
+def with_textures(kind: str, spec: Mapping[str, Any], folder: str) -> dict[str, Any]:
+    """Return a specification with a folder for every texture without one.
 
     Args:
-        table: Plain values as the catalogue describes them, so that no component is left unsaid.
+        kind: ``"method"`` or ``"synthesizer"``.
+        spec: Plain values as the catalogue describes them, so that no component is left unsaid.
         folder: A folder of images; written as an absolute path.
 
     Raises:
         OptionError: If no texture is shown, or each has a folder already.
     """
-    shown = list(_textures(table))
+    shown = _textures(kind, spec)
     if not shown:
         raise OptionError(
             "expected something that shows textures, got nothing that does: leave out --textures"
         )
     if all("folder" in texture for texture in shown):
         raise OptionError(
-            f"the textures come from {textures_of(table)} already: leave out --textures, "
+            f"the textures come from {textures_of(kind, spec)} already: leave out --textures, "
             "or name the other folder with --set"
         )
-    filled: dict[str, Any] = _filled(table, str(Path(folder).expanduser().absolute()))
+    place = {"folder": str(Path(folder).expanduser().absolute())}
+    filled: dict[str, Any] = _changed_textures(
+        kind, spec, lambda texture: texture if "folder" in _stated(texture) else texture | place
+    )
     return filled
 
 
-def textures_of(table: Mapping[str, Any]) -> str | None:
+def textures_of(kind: str, spec: Mapping[str, Any]) -> str | None:
     """Return ``"procedural"``, the folder of textures, or several of these; None where none is shown."""
-    sources = dict.fromkeys(texture.get("folder", _PROCEDURAL) for texture in _textures(table))
+    sources = dict.fromkeys(texture.get("folder", _PROCEDURAL) for texture in _textures(kind, spec))
     return ", ".join(sources) or None
 
 
-def texture_notes(table: Mapping[str, Any]) -> tuple[str, ...]:
+def texture_notes(kind: str, spec: Mapping[str, Any]) -> tuple[str, ...]:
     """Return what a reader should know of the textures: that they are made by rule, where they are."""
-    is_procedural = any("folder" not in texture for texture in _textures(table))
+    is_procedural = any("folder" not in texture for texture in _textures(kind, spec))
     return (PROCEDURAL_NOTE,) if is_procedural else ()
 
 
-def check_textures(table: Mapping[str, Any]) -> None:
+def check_textures(kind: str, spec: Mapping[str, Any]) -> None:
     """Check that there are textures to show, without opening one, so that training is not in vain.
 
     Raises:
         DataError: If a folder is missing or has no image, or is needed and not given.
     """
-    for texture in _textures(table):
+    for texture in _textures(kind, spec):
         if "folder" in texture:
             find_textures(texture["folder"])
         elif not texture.get("procedural", True):
             raise DataError(NEEDED)
 
 
-def _textures(value: Any) -> Iterator[dict[str, Any]]:
-    """Yield the options of every texture inside, without those that are None."""
-    if isinstance(value, Mapping) and value.get("name") in _NAMES:
-        yield {key: option for key, option in value.items() if option not in (None, "none")}
-    elif isinstance(value, Mapping):
-        for item in value.values():
-            yield from _textures(item)
-    elif isinstance(value, list | tuple):
-        for item in value:
-            yield from _textures(item)
+def _textures(kind: str, spec: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the options of every texture inside, without those that are None."""
+    found: list[dict[str, Any]] = []
+
+    def note(texture: dict[str, Any]) -> dict[str, Any]:
+        found.append(_stated(texture))
+        return texture
+
+    _changed_textures(kind, spec, note)
+    return found
 
 
-def _filled(value: Any, folder: str) -> Any:
-    if isinstance(value, Mapping):
-        if value.get("name") not in _NAMES:
-            return {key: _filled(item, folder) for key, item in value.items()}
-        return dict(value) | ({} if "folder" in next(_textures(value)) else {"folder": folder})
-    if isinstance(value, list | tuple):
-        return [_filled(item, folder) for item in value]
-    return value
+def _changed_textures(
+    kind: str, spec: Mapping[str, Any], change: Callable[[dict[str, Any]], dict[str, Any]]
+) -> Any:
+    def change_textures(target: Callable[..., Any], table: dict[str, Any]) -> dict[str, Any]:
+        is_texture = isinstance(target, type) and issubclass(target, Texture)
+        return change(table) if is_texture else table
+
+    return changed_parts(kind, spec, change_textures)
+
+
+def _stated(texture: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: option for key, option in texture.items() if option not in (None, NONE)}

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
+from torch.nn import functional as F
 
 from synth_anomaly.interfaces import Size
 
@@ -52,8 +54,7 @@ def perlin_noise(angles: Tensor, scales: Tensor, size: Size) -> Tensor:
 
     Source: K. Perlin, Improving noise (SIGGRAPH 2002), on the lattice of DRAEM (arXiv 2108.07610).
     """
-    rows, columns = _side_by_side([_factors(angles, scales, size, 1.0)])
-    return rows @ columns.transpose(1, 2)
+    return _summed([_Octave.of(angles, scales, size, 1.0)], size)
 
 
 def fractal_noise(
@@ -76,56 +77,99 @@ def fractal_noise(
     """
     weights = [persistence**octave for octave in range(octaves)]
     total = math.hypot(*weights)
-    # side by side, one product sums the octaves; what they are made of is freed before it
-    rows, columns = _side_by_side(
-        [
-            _octave(seeds, scales, size, largest, octave, weight / total)
-            for octave, weight in enumerate(weights)
-        ]
-    )
-    return rows @ columns.transpose(1, 2)
+    parts = [
+        _octave(seeds, scales, size, largest, octave, weight / total) for octave, weight in enumerate(weights)
+    ]
+    return _summed(parts, size)
 
 
-def _octave(
-    seeds: Tensor, scales: Tensor, size: Size, largest: int, octave: int, weight: float
-) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+def _octave(seeds: Tensor, scales: Tensor, size: Size, largest: int, octave: int, weight: float) -> _Octave:
     cells = 2**octave
     points = largest * cells + 1
     angles = gradient_angles((seeds + octave * _MIX) & _WORD, (points, points))
-    return _factors(angles, scales * cells, size, weight)
+    return _Octave.of(angles, scales * cells, size, weight)
 
 
-def _side_by_side(parts: list[tuple[Tensor, Tensor, Tensor, Tensor]]) -> tuple[Tensor, Tensor]:
-    """Return rows ``(B, H, n)`` and columns ``(B, W, n)`` whose product is the sum of all parts' products."""
-    rows = torch.cat([rows for part in parts for rows in part[::2]], dim=2)
-    columns = torch.cat([columns for part in parts for columns in part[1::2]], dim=2)
-    return rows, columns
+@dataclass(frozen=True)
+class _Octave:
+    """One octave along the image's columns, and which of it each row of the image takes.
 
+    A gradient's product with an offset has two terms, down and across. Summed over the two lattice columns
+    around a pixel, each is a line for every lattice row; a row of the image is a sum of four of those, the
+    two terms of the two lattice rows around it.
 
-def _factors(
-    angles: Tensor, scales: Tensor, size: Size, weight: float
-) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-    """Return rows ``(B, H, n)``, columns ``(B, W, n)`` and again both, whose two products sum to the noise.
-
-    A gradient's product with an offset has two terms, down and across, and each is a sum over the lattice
-    of weights of the row, a component of the gradient, and weights of the column.
+    Attributes:
+        lines: ``(N, W)``, of all images, lattice rows and terms.
+        taken: ``(B H, 4)`` int64, lines.
+        weights: ``(B H, 4)``.
     """
-    weights_down, offsets_down = _axis(scales[:, 0], angles.shape[1], size[0])
-    weights_across, offsets_across = _axis(scales[:, 1], angles.shape[2], size[1])
-    length = math.sqrt(2) * weight
-    down, across = length * angles.cos(), length * angles.sin()
-    return offsets_down @ down, weights_across, weights_down @ across, offsets_across
+
+    lines: Tensor
+    taken: Tensor
+    weights: Tensor
+
+    @classmethod
+    def of(cls, angles: Tensor, scales: Tensor, size: Size, weight: float) -> _Octave:
+        """Return the octave of the gradients' angles ``(B, rows, columns)``."""
+        count, rows, columns = angles.shape
+        down, across = _Taps.of(scales[:, 0], rows, size[0]), _Taps.of(scales[:, 1], columns, size[1])
+        # the lattice's columns one after the other, each the values of its rows
+        angles, length = angles.transpose(1, 2).flatten(0, 1), math.sqrt(2) * weight
+        terms = (
+            across.sums(length * angles.cos(), across.weights),
+            across.sums(length * angles.sin(), across.weights * across.offsets),
+        )
+        lines = torch.stack([term.view(count, size[1], rows).transpose(1, 2) for term in terms])
+        taken = torch.cat((down.points, down.points + count * rows), dim=1)
+        return cls(
+            lines.reshape(-1, size[1]),
+            taken,
+            torch.cat((down.weights * down.offsets, down.weights), dim=1),
+        )
 
 
-def _axis(scales: Tensor, points: int, length: int) -> tuple[Tensor, Tensor]:
-    """Return how the pixels of one axis see its lattice points: weights, and weights times offsets.
+@dataclass(frozen=True)
+class _Taps:
+    """The two lattice points around each pixel of one axis, the axes of all images one after the other.
 
-    Both are ``(B, length, points)``, and 0 at points that are a cell or more away.
+    Attributes:
+        points: ``(B length, 2)`` int64, among the B * points points of all images.
+        weights: ``(B length, 2)``, their shares of the blend.
+        offsets: ``(B length, 2)``, the pixel's offsets from them, in cells.
     """
-    pixels = torch.arange(length, device=scales.device, dtype=torch.float32)
-    lattice = torch.arange(points, device=scales.device, dtype=torch.float32)
-    offsets = (pixels * (scales / length)[:, None])[:, :, None] - lattice
-    distance = offsets.abs().clamp_(max=1)
-    fade = (distance * 6).sub_(15).mul_(distance).add_(10).mul_(distance * distance * distance)
-    weights = 1 - fade
-    return weights, offsets.mul_(weights)
+
+    points: Tensor
+    weights: Tensor
+    offsets: Tensor
+
+    @classmethod
+    def of(cls, scales: Tensor, points: int, length: int) -> _Taps:
+        """Return the points around ``length`` pixels on ``scales``, ``(B,)``, cells."""
+        pixels = torch.arange(length, device=scales.device, dtype=torch.float32)
+        place = pixels * (scales / length)[:, None]
+        first = place.floor()
+        offset = (place - first).view(-1)
+        fade = (offset * 6).sub_(15).mul_(offset).add_(10).mul_(offset * offset * offset)
+        start = torch.arange(len(scales), device=scales.device)[:, None] * points
+        point = (first.long() + start).view(-1)
+        return cls(
+            torch.stack((point, point + 1), dim=1),
+            torch.stack((1 - fade, fade), dim=1),
+            torch.stack((offset, offset - 1), dim=1),
+        )
+
+    def sums(self, values: Tensor, weights: Tensor) -> Tensor:
+        """Return ``(B length, n)``: the sums at the pixels of weighted ``values``, ``(B points, n)``."""
+        return F.embedding_bag(self.points, values, mode="sum", per_sample_weights=weights)
+
+
+def _summed(octaves: list[_Octave], size: Size) -> Tensor:
+    """Return the sum of all octaves, ``(B, H, W)``."""
+    first, taken = 0, []
+    for octave in octaves:
+        taken.append(octave.taken + first)
+        first += len(octave.lines)
+    lines = torch.cat([octave.lines for octave in octaves])
+    weights = torch.cat([octave.weights for octave in octaves], dim=1)
+    noise = F.embedding_bag(torch.cat(taken, dim=1), lines, mode="sum", per_sample_weights=weights)
+    return noise.view(-1, *size)

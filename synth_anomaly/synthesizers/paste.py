@@ -8,6 +8,7 @@ import torch
 from torch import Generator, Tensor
 
 from synth_anomaly.errors import DataError
+from synth_anomaly.host import is_at_hand
 from synth_anomaly.interfaces import Blend, BoxedBlend, Defects, Fill, Shape, Size
 from synth_anomaly.parameters import Parameters
 from synth_anomaly.synthesizers.blends.replace import Replace
@@ -15,7 +16,7 @@ from synth_anomaly.synthesizers.pieces import Pieces
 from synth_anomaly.synthesizers.replay import Replayable
 from synth_anomaly.synthesizers.rows import moved
 from synth_anomaly.synthesizers.shapes.guided import masks_of
-from synth_anomaly.synthesizers.views import View, view_of
+from synth_anomaly.synthesizers.views import Described, View, view_of
 
 __all__ = ["Paste"]
 
@@ -74,44 +75,73 @@ class Paste(Replayable):
         boxes = drawn.host["shape/box"]
         if len(boxes) != len(images):
             raise DataError(f"the parameters are for {len(boxes)} images, got {len(images)}: draw as many")
-        if self._pays_in_pieces(boxes, images):
-            made, masks = self._pasted_in_pieces(images, drawn, guide, donors)
+        pieces, masks = self._pieces(images, drawn, guide)
+        if pieces is not None:
+            made, masks = self._pasted_in_pieces(images, drawn, pieces, masks, guide, donors)
         else:
             content = self.fill.content(images, drawn.scope("fill"), donors=donors)
-            masks = self._masks(drawn.scope("shape"), images, guide)
+            masks = self._masks(drawn, images, guide) if masks is None else masks
             joined = self._joined(images, content, masks, drawn, guided=guide is not None)
             made, masks = self._restored(images, joined, masks)
         return Defects(made, masks, Parameters(parameters.host))
 
-    def _pays_in_pieces(self, boxes: Tensor, images: Tensor) -> bool:
-        """Whether each pixel can be joined for itself, and the boxes hold but a part of all pixels."""
-        inside = int((boxes[:, 2] * boxes[:, 3]).sum())
-        share = inside / max(1, len(images) * images.shape[2] * images.shape[3])
-        return bool(getattr(self.blend, "pointwise", False)) and share <= _PART
+    def _pieces(
+        self, images: Tensor, drawn: Parameters, guide: Tensor | None
+    ) -> tuple[Pieces | None, Tensor | None]:
+        """Return the pieces in which pixels may change, if they are but a part, and masks if these were made.
+
+        Where the boxes say too little, the masks do, if they can be looked at.
+        """
+        if not getattr(self.blend, "pointwise", False):
+            return None, None
+        boxes, most = drawn.host["shape/box"], _PART * len(images) * images.shape[2] * images.shape[3]
+        if 0 < int((boxes[:, 2] * boxes[:, 3]).sum()) <= most:
+            return Pieces.covering(boxes, (images.shape[2], images.shape[3]), images.device), None
+        if not is_at_hand(images) or not images.numel():
+            return None, None
+        masks = self._masks(drawn, images, guide)
+        pieces = Pieces.touching(masks)
+        return (pieces if 0 < pieces.pixels <= most else None), masks
 
     def _pasted_in_pieces(
-        self, images: Tensor, drawn: Parameters, guide: Tensor | None, donors: Tensor | None
+        self,
+        images: Tensor,
+        drawn: Parameters,
+        pieces: Pieces,
+        masks: Tensor | None,
+        guide: Tensor | None,
+        donors: Tensor | None,
     ) -> tuple[Tensor, Tensor]:
-        """Return images and masks, as the whole images would give them; only the boxes are computed."""
-        pieces = Pieces.inside(drawn.host["shape/box"], (images.shape[2], images.shape[3]), images.device)
-        view = view_of(self.fill, View.of(images), drawn.scope("fill"), donors)
-        if view is None:
-            view = View.of(self.fill.content(images, drawn.scope("fill"), donors=donors))
-        content, made = view.at(pieces), images.clone(memory_format=torch.contiguous_format)
+        """Return images and masks, as the whole images would give them; only the pieces are computed."""
+        content = self._described(images, drawn.scope("fill"), pieces, donors).at(pieces)
+        made = images.clone(memory_format=torch.contiguous_format)
         if self._shows_content(guide):
             masks = images.new_zeros((len(images), 1, *images.shape[2:]), dtype=torch.float32)
-            pieces.fill(masks, 1.0)
-            pieces.put(made, content.clamp(0, 1))
+            pieces.put(masks, masks.new_ones(()).expand(len(pieces.top), 1, *pieces.shape))
+            pieces.put(made, content.clamp_(0, 1))
             return made, masks
-        masks = self._masks(drawn.scope("shape"), images, guide)
+        masks = self._masks(drawn, images, guide) if masks is None else masks
         image, mask = pieces.cut(images), pieces.cut(masks)
         joined = self.blend.join(image, content, mask, pieces.rows.parameters(drawn.scope("blend")))
+        if not self.visible:
+            pieces.put(made, joined.clamp_(0, 1))
+            return made, masks
         restored, mask = self._restored(image, joined, mask)
+        masks = masks.clone(memory_format=torch.contiguous_format)
         pieces.put(made, restored)
-        if self.visible:
-            masks = masks.clone(memory_format=torch.contiguous_format)
-            pieces.put(masks, mask)
+        pieces.put(masks, mask)
         return made, masks
+
+    def _described(
+        self, images: Tensor, parameters: Parameters, pieces: Pieces, donors: Tensor | None
+    ) -> Described:
+        described = view_of(self.fill, View.of(images), parameters, donors)
+        cover_boxes = pieces.own is not None
+        if described is None or (
+            isinstance(described, View) and described.is_about_boxes and not cover_boxes
+        ):
+            return View.of(self.fill.content(images, parameters, donors=donors))
+        return described
 
     def _shows_content(self, guide: Tensor | None) -> bool:
         """Whether every box shows the content and nothing else."""
@@ -126,8 +156,8 @@ class Paste(Replayable):
         # not left to the blend: rounding must never change a pixel outside the mask
         return torch.where(masks > 0, joined.to(images.dtype).clamp(0, 1), images), masks
 
-    def _masks(self, parameters: Parameters, images: Tensor, guide: Tensor | None) -> Tensor:
-        return masks_of(self.shape, parameters, (images.shape[2], images.shape[3]), guide)
+    def _masks(self, drawn: Parameters, images: Tensor, guide: Tensor | None) -> Tensor:
+        return masks_of(self.shape, drawn.scope("shape"), (images.shape[2], images.shape[3]), guide)
 
     def _joined(
         self, images: Tensor, content: Tensor, masks: Tensor, drawn: Parameters, *, guided: bool

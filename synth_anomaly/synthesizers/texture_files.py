@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -24,6 +24,7 @@ NEEDED = (
 """What to say where made-up textures will not do."""
 
 _THREADS = 3
+_NAMED = 3
 
 
 def find_textures(folder: str) -> tuple[Path, ...]:
@@ -44,29 +45,50 @@ def find_textures(folder: str) -> tuple[Path, ...]:
     return found
 
 
-def read_textures(paths: Sequence[Path], size: Size) -> Tensor:
+def read_textures(paths: Sequence[Path], size: Size, done: Callable[[int], None] = lambda _: None) -> Tensor:
     """Return images as uint8 ``(N, 3, H, W)``, cut about their centre to the proportions of ``size``.
 
+    Args:
+        paths: The files.
+        size: Height and width.
+        done: Told how many are read.
+
     Raises:
-        DataError: If one cannot be read.
+        DataError: If any cannot be read; the message names them.
     """
     textures = torch.empty((len(paths), 3, *size), dtype=torch.uint8)
+    broken: list[str] = []
     with ThreadPoolExecutor(_THREADS, "textures") as pool:
-        for texture, image in zip(textures, pool.map(lambda path: _read(path, size), paths), strict=True):
-            texture.copy_(image)
+        try:
+            for number, image in enumerate(pool.map(lambda path: _attempt(path, size), paths)):
+                if isinstance(image, str):
+                    broken.append(image)
+                else:
+                    textures[number].copy_(image)
+                done(number + 1)
+        except BaseException:  # such as Ctrl-C, which need not wait for thousands of files
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+    if broken:
+        more = [f"and {len(broken) - _NAMED} more"] if len(broken) > _NAMED else []
+        named = "; ".join([*broken[:_NAMED], *more])
+        raise DataError(f"expected readable textures, got {named}: remove or replace what cannot be read")
     return textures
+
+
+def _attempt(path: Path, size: Size) -> Tensor | str:
+    """Return a texture, or what is wrong with it."""
+    try:
+        return _read(path, size)
+    except Exception as error:  # decoders of broken files raise nearly anything
+        reason = " ".join(str(error).split()) or type(error).__name__
+        return f"{path} ({reason})"
 
 
 def _read(path: Path, size: Size) -> Tensor:
     height, width = size
-    try:
-        with Image.open(path) as file:
-            file.draft("RGB", (2 * width, 2 * height))  # a JPEG is decoded no larger than it need be
-            image = ImageOps.exif_transpose(file).convert("RGB")
-    except Exception as error:  # decoders of broken files raise nearly anything
-        reason = " ".join(str(error).split()) or type(error).__name__
-        raise DataError(
-            f"expected a readable texture, got {path} ({reason}): remove or replace it"
-        ) from error
+    with Image.open(path) as file:
+        file.draft("RGB", (2 * width, 2 * height))  # a JPEG is decoded no larger than it need be
+        image = ImageOps.exif_transpose(file).convert("RGB")
     fitted = ImageOps.fit(image, (width, height), Image.Resampling.BILINEAR)
     return torch.from_numpy(np.asarray(fitted).transpose(2, 0, 1).copy())

@@ -15,39 +15,13 @@ from typing import Protocol, runtime_checkable
 import torch
 from torch import Tensor
 
+from synth_anomaly.host import is_at_hand
 from synth_anomaly.interfaces import Fill
 from synth_anomaly.parameters import Parameters
-from synth_anomaly.synthesizers.pieces import Pieces, pick
+from synth_anomaly.synthesizers.pieces import Pieces, part_at
+from synth_anomaly.synthesizers.recolouring import Recolouring
 
-__all__ = ["Recolouring", "View", "ViewedFill", "view_of"]
-
-
-@dataclass(frozen=True)
-class Recolouring:
-    """A change of colours: ``matrix @ colour + bias``, cut to [0, 1].
-
-    Attributes:
-        matrix: ``(B, 3, 3)`` float32.
-        bias: ``(B, 3)`` float32.
-    """
-
-    matrix: Tensor
-    bias: Tensor
-
-    def where(self, chosen: Tensor) -> Recolouring:
-        """Return the change for the chosen samples, bool ``(B,)``, and none for the others."""
-        same = torch.eye(3, device=chosen.device)
-        matrix = torch.where(chosen[:, None, None], self.matrix, same)
-        return Recolouring(matrix, torch.where(chosen[:, None], self.bias, 0.0))
-
-    def of(self, pieces: Tensor, image: Tensor) -> Tensor:
-        """Return ``(P, 3, 1, n)`` with other colours; ``image``, ``(P,)``, says whose."""
-        matrix = self.matrix.permute(1, 2, 0).index_select(2, image)[..., None]
-        bias = self.bias.T.index_select(1, image)[..., None]
-        red, green, blue = pieces[:, :, 0].float().unbind(1)
-        changed = matrix[:, 0] * red
-        changed.addcmul_(matrix[:, 1], green).addcmul_(matrix[:, 2], blue).add_(bias)
-        return changed.clamp_(0, 1).to(pieces.dtype).transpose(0, 1)[:, :, None]
+__all__ = ["Described", "View", "ViewedFill", "view_of"]
 
 
 @dataclass(frozen=True)
@@ -58,29 +32,44 @@ class View:
     source's, one after the other. The pixels of a sample are all those of one image, in another order.
 
     Attributes:
-        source: ``(S, C, H, W)``.
+        source: ``(S, C, H, W)``, in [0, 1], or uint8 for 255 times as much.
         chosen: ``(B,)`` int64, the image in the source.
-        down: ``(B, H)`` int64.
-        across: ``(B, W)`` int64.
+        moved: ``down``, ``(B, H)`` int64, and ``across``, ``(B, W)`` int64; None where no pixel moved.
         recolourings: The changes of colours, in order.
+        counts: How many pixels of a uint8 source have each level, ``(S, 3, 256)``, where that is known.
     """
 
     source: Tensor
     chosen: Tensor
-    down: Tensor
-    across: Tensor
+    moved: tuple[Tensor, Tensor] | None = None
     recolourings: tuple[Recolouring, ...] = ()
+    counts: Tensor | None = None
 
     @classmethod
     def of(cls, source: Tensor, chosen: Tensor | None = None) -> View:
         """Return the images of a batch, or those that ``chosen``, int64 ``(B,)``, says."""
-        count, channels, height, width = source.shape
-        if chosen is None:
-            chosen = torch.arange(count, device=source.device)
-        down = torch.arange(height, device=source.device) * width
-        across = torch.arange(width, device=source.device)
-        start = chosen[:, None] * (channels * height * width)
-        return cls(source, chosen, start + down, across.expand(len(chosen), -1))
+        chosen = torch.arange(len(source), device=source.device) if chosen is None else chosen
+        return cls(source.contiguous(), chosen)
+
+    @property
+    def is_about_boxes(self) -> bool:
+        """Whether some change of colours needs the mean inside the boxes, so pieces that cover these."""
+        return any(recolouring.means is None for recolouring in self.recolourings)
+
+    def places(self) -> tuple[Tensor, Tensor]:
+        """Return ``down``, ``(B, H)``, and ``across``, ``(B, W)``, whether or not a pixel moved."""
+        if self.moved is not None:
+            return self.moved
+        _, channels, height, width = self.source.shape
+        across = torch.arange(width, device=self.source.device)
+        down = torch.arange(height, device=self.source.device) * width
+        return self.chosen[:, None] * (channels * height * width) + down, across.expand(len(self.chosen), -1)
+
+    def levels(self) -> Tensor | None:
+        """Return the images as uint8, a copy; None where pixels moved or changed, or are of a finer kind."""
+        if self.moved is not None or self.recolourings or self.source.dtype != torch.uint8:
+            return None
+        return self.source.index_select(0, self.chosen)
 
     def rolled(self, down: Tensor, across: Tensor) -> View:
         """Return the view whose pixel (y, x) is this one's at (y + down, x + across), wrapped around.
@@ -89,7 +78,8 @@ class View:
             down: ``(B,)`` int64.
             across: ``(B,)`` int64.
         """
-        return replace(self, down=_rolled(self.down, down), across=_rolled(self.across, across))
+        of_rows, of_columns = self.places()
+        return replace(self, moved=(_rolled(of_rows, down), _rolled(of_columns, across)))
 
     def recoloured(self, recolouring: Recolouring) -> View:
         """Return the view with other colours."""
@@ -99,7 +89,9 @@ class View:
         """Return the mean colours ``(B, C)``, float32; None where a change of colours may have cut them."""
         if self.recolourings:
             return None
-        return self.source.float().mean(dim=(2, 3)).index_select(0, self.chosen)
+        if len(self.source) <= len(self.chosen):
+            return _as_shares(self.source).float().mean(dim=(2, 3)).index_select(0, self.chosen)
+        return _as_shares(self.source.index_select(0, self.chosen)).float().mean(dim=(2, 3))
 
     def where(self, chosen: Tensor, before: View) -> View | None:
         """Return this view of the chosen samples, bool ``(B,)``; of the others, the one it was made of.
@@ -109,22 +101,56 @@ class View:
         if self.source is not before.source:
             return None
         added = self.recolourings[len(before.recolourings) :]
+        moved = self.moved
+        if moved is not before.moved:
+            pairs = zip(self.places(), before.places(), strict=True)
+            down, across = (torch.where(chosen[:, None], here, there) for here, there in pairs)
+            moved = down, across
         return View(
             self.source,
             torch.where(chosen, self.chosen, before.chosen),
-            torch.where(chosen[:, None], self.down, before.down),
-            torch.where(chosen[:, None], self.across, before.across),
+            moved,
             before.recolourings + tuple(recolouring.where(chosen) for recolouring in added),
         )
 
     def at(self, pieces: Pieces) -> Tensor:
-        """Return the pixels of the pieces, ``(P, C, 1, 32)``."""
-        places = self.across.reshape(-1).index_select(0, pieces.column.view(-1)).view_as(pieces.column)
-        places += self.down.reshape(-1).index_select(0, pieces.line)[:, None]
-        pixels = pick(self.source, places)
+        """Return the pixels of the pieces, ``(P, C, k, n)``; float32 where the source is uint8."""
+        values = _as_shares(self._read(pieces))
         for recolouring in self.recolourings:
-            pixels = recolouring.of(pixels, pieces.rows.device)
-        return pixels
+            values = recolouring.of(values, pieces)
+        return values
+
+    def _read(self, pieces: Pieces) -> Tensor:
+        image, may_look = pieces.rows.device, is_at_hand(self.source)
+        if self.moved is None and may_look:
+            _, channels, height, width = self.source.shape
+            first = self.chosen.index_select(0, image) * (channels * height) + pieces.top
+            return part_at(self.source, first * width + pieces.left, pieces.shape)
+        of_rows, of_columns = self.places()
+        down, across = of_rows[image[:, None], pieces.lines], of_columns[image[:, None], pieces.columns]
+        if may_look and _keep_order(down, across, self.source.shape[3]):
+            return part_at(self.source, down[:, 0] + across[:, 0], pieces.shape)
+        return _pixels_at(self.source, down[:, :, None] + across[:, None, :])
+
+
+def _as_shares(values: Tensor) -> Tensor:
+    """Return values in [0, 1]; float32 for bytes."""
+    return values if values.is_floating_point() else values.float().div_(255)
+
+
+def _keep_order(down: Tensor, across: Tensor, width: int) -> bool:
+    """Whether the pixels of each piece are neighbours in the source too."""
+    return bool((down.diff(dim=1) == width).all() and (across.diff(dim=1) == 1).all())
+
+
+def _pixels_at(images: Tensor, places: Tensor) -> Tensor:
+    """Return ``(P, C, k, n)`` out of ``(B, C, H, W)``, by the places ``(P, k, n)`` of the first channel."""
+    flat, plane = images.reshape(-1), images.shape[2] * images.shape[3]
+    channels = [
+        flat[number * plane :].index_select(0, places.view(-1)).view_as(places)
+        for number in range(images.shape[1])
+    ]
+    return torch.stack(channels, dim=1)
 
 
 def _rolled(places: Tensor, shift: Tensor) -> Tensor:
@@ -133,15 +159,25 @@ def _rolled(places: Tensor, shift: Tensor) -> Tensor:
     return places.gather(1, shown)
 
 
+class Described(Protocol):
+    """Content that can be made for some pixels alone."""
+
+    def at(self, pieces: Pieces) -> Tensor:
+        """Return the pixels of the pieces, ``(P, C, k, n)``."""
+        ...
+
+
 @runtime_checkable
 class ViewedFill(Fill, Protocol):
     """A fill that can describe its content; :meth:`Fill.content` is what the description comes to."""
 
-    def view(self, before: View, parameters: Parameters, *, donors: Tensor | None = None) -> View | None:
-        """Return the content as a view, made of ``before``, or None where it cannot be described."""
+    def view(self, before: View, parameters: Parameters, *, donors: Tensor | None = None) -> Described | None:
+        """Return the content described, made of ``before``, or None where it cannot be."""
         ...
 
 
-def view_of(fill: Fill, before: View, parameters: Parameters, donors: Tensor | None) -> View | None:
-    """Return the view that a fill makes of another; None where it makes none."""
-    return fill.view(before, parameters, donors=donors) if isinstance(fill, ViewedFill) else None
+def view_of(fill: Fill, before: Described, parameters: Parameters, donors: Tensor | None) -> Described | None:
+    """Return what a fill makes of a view; None where it cannot describe it, or ``before`` is no view."""
+    if isinstance(fill, ViewedFill) and isinstance(before, View):
+        return fill.view(before, parameters, donors=donors)
+    return None

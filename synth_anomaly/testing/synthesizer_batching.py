@@ -16,6 +16,8 @@ from synth_anomaly.testing.waiting import forbid_waiting
 
 __all__ = ["check_batched", "check_no_waiting"]
 
+_TIMES = (40, 60)
+
 
 def check_batched(synthesizer: Synthesizer, images: Tensor) -> None:
     """More images take no more operations: nothing loops over them.
@@ -23,12 +25,12 @@ def check_batched(synthesizer: Synthesizer, images: Tensor) -> None:
     Both batches are large enough to reach nearly every branch of a synthesizer that chooses; a branch that
     only the larger one reaches costs less than the one operation for each added image that is allowed.
     """
-    batches = (images.repeat(times, 1, 1, 1) for times in (16, 26))
+    batches = (images.repeat(times, 1, 1, 1) for times in _TIMES)
     few, many = (count_operations(partial(call, synthesizer, batch)) for batch in batches)
+    less, more = (times * len(images) for times in _TIMES)
     expect(
-        many - few < 10 * len(images),
-        f"something loops over the images: {16 * len(images)} of them take {few} operations, "
-        f"{26 * len(images)} take {many}",
+        many - few < more - less,
+        f"something loops over the images: {less} of them take {few} operations, {more} take {many}",
     )
 
 

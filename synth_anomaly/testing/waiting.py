@@ -12,6 +12,8 @@ from torch.overrides import TorchFunctionMode
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
+from synth_anomaly.host import as_if_on_device
+
 __all__ = ["forbid_waiting"]
 
 _ATEN = torch.ops.aten
@@ -36,7 +38,8 @@ def forbid_waiting(device: torch.device, on_device: Iterable[Tensor]) -> Iterato
     """Raise an AssertionError where the block would wait for the device.
 
     On the CPU nothing waits: there the given tensors, and all that is computed of them, stand for tensors on
-    a device, and operations that would copy their values to the host are errors.
+    a device, and operations that would copy their values to the host are errors. Code that asks
+    :func:`~synth_anomaly.host.is_at_hand` takes the device's path.
 
     Args:
         device: Where the tensors are.
@@ -47,7 +50,7 @@ def forbid_waiting(device: torch.device, on_device: Iterable[Tensor]) -> Iterato
             yield
         return
     pretended = _Pretended(on_device)
-    with _Reads(pretended), pretended:
+    with as_if_on_device(), _Reads(pretended), pretended:
         yield
 
 

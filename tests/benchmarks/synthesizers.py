@@ -32,6 +32,7 @@ from rich.table import Table
 from synth_anomaly.catalogue import catalogue
 from synth_anomaly.errors import SynthAnomalyError
 from synth_anomaly.synthesizers import Donor, Paste, Rectangle
+from synth_anomaly.training.memory import keep_freed_memory
 
 COMPARED = {
     "draem": ("DRAEM chain", 5),
@@ -245,6 +246,7 @@ def parse_options():
 
 def main():
     options = parse_options()
+    keep_freed_memory()
     torch.set_num_threads(1)
     cv2.setNumThreads(1)
     pixels = example_images(options.batch, options.size)

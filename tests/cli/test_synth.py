@@ -2,6 +2,7 @@
 
 import json
 import sys
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -185,3 +186,103 @@ def test_a_broken_synthesizer_is_shown_with_its_reason(tmp_path, monkeypatch):
     assert exhibit.statistics is None
     assert exhibit.reason == "ZeroDivisionError: division by zero"
     sys.modules.pop("broken_of_tests", None)
+
+
+GUIDED = ("synth", "cutpaste", "--size=64", "--count=6", "--category=bottle")
+
+
+def guide_and_mask(folder, number):
+    names = (f"{part}/{number:03d}.png" for part in ("guides", "masks"))
+    return [np.asarray(Image.open(folder / name)) for name in names]
+
+
+@pytest.mark.parametrize("name", ["border-colour", "spectral-residual"])
+def test_a_guide_restricts_defects_and_is_shown(sat, name):
+    said = sat(*GUIDED, f"--guide={name}")
+    for number in range(6):
+        guide, mask = guide_and_mask(said.folder, number)
+        assert not mask[guide < 128].any()
+        facts = json.loads((said.folder / f"parameters/{number:03d}.json").read_text())
+        assert facts["guide_share"] == (guide >= 128).mean() < 1
+    facts = json.loads((said.folder / "synthesis.json").read_text())
+    assert facts["guide"]["name"] == name
+    assert f"guide {name}" in said.stderr
+    assert "guides" not in [path.name for path in sat(*GUIDED).folder.iterdir()]
+
+
+def test_a_guide_restricts_every_synthesizer_of_the_page(sat, monkeypatch):
+    monkeypatch.setattr("synth_anomaly.cli.gallery.SAMPLES", 4)
+    said = sat("synth", "--html", "--size=32", "--guide=constant", "--set=guide.value=0.1")
+    text = (said.folder / "synthesizers.html").read_text()
+    assert "<code>constant, value = 0.1</code>" in text
+    assert "below 0.5 everywhere on 16 of 16 images" in said.stderr
+    assert text.count("normal sample: the mask is empty") >= 4 * 14
+
+
+def test_options_of_a_guide(sat):
+    folder = sat(*GUIDED, "--guide=border-colour", "--set=guide.clusters=2", "--set=visible=0.1").folder
+    facts = json.loads((folder / "synthesis.json").read_text())
+    assert (facts["guide"]["clusters"], facts["synthesizer"]["visible"]) == (2, 0.1)
+    again = sat(*GUIDED, "--set=guide=constant").folder
+    assert json.loads((again / "synthesis.json").read_text())["guide"]["name"] == "constant"
+    assert "guide" not in json.loads((sat(*GUIDED, "--guide=none").folder / "synthesis.json").read_text())
+
+
+def test_a_guide_is_a_folder_of_maps(sat, parts, tmp_path):
+    (tmp_path / "maps").mkdir()
+    half = np.zeros((40, 48), np.uint8)
+    half[:, :24] = 255
+    for number in range(2):
+        Image.fromarray(half).save(tmp_path / f"maps/{number:03d}.png")
+    asked = ("synth", "cutpaste", "bolt", f"--data={parts}", "--size=32", "--guide=maps")
+    folder = sat(*asked, "--count=2").folder
+    for number in range(2):
+        guide, mask = guide_and_mask(folder, number)
+        assert (guide[:, :15] == 255).all()
+        assert not mask[:, 17:].any()
+    assert sat(*asked, "--count=3").refuses("good/002", "no such file")
+
+
+def network(path, code):
+    class Net(torch.nn.Module):
+        pass
+
+    net = Net()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # that TorchScript is old
+        script = torch.jit.script(net)
+        script.define(f"def forward(self, images: Tensor) -> Tensor:\n    return {code}\n")
+        script.save(str(path))
+
+
+def test_a_guide_is_a_network_in_a_file(sat, tmp_path):
+    network(tmp_path / "net.pt", "(images[:, 0] > 0.5).float()")
+    folder = sat(*GUIDED, "--guide=net.pt").folder
+    facts = json.loads((folder / "synthesis.json").read_text())
+    assert facts["guide"]["name"] == "model-file"
+    guide, mask = guide_and_mask(folder, 0)
+    assert 0 < (guide >= 128).mean() < 1
+    assert not mask[guide < 128].any()
+
+
+def test_guides_asked_for_in_vain(sat, tmp_path):
+    assert sat(*GUIDED, "--guide=border-color").refuses("border-color", "border-colour", "nothing at that")
+    assert sat(*GUIDED, "--guide=border-colour", "--set=guide.framing=1").refuses("framing", "frame")
+    assert sat(*GUIDED, "--guide=border-colour", "--set=guide.frame=0.9").refuses("frame must be")
+    assert sat(*GUIDED, "--set=guide.frame=0.9").refuses("guide needs a name")
+    assert sat(*GUIDED, "--guide=none.onnx").refuses("none.onnx", "nothing at that path")
+    (tmp_path / "text.pt").write_text("no network")
+    assert sat(*GUIDED, "--guide=text.pt").refuses("is no TorchScript file")
+    (tmp_path / "text.onnx").write_text("no network")
+    assert sat(*GUIDED, "--guide=text.onnx").refuses("onnx")
+    network(tmp_path / "net.pt", "images.view(1, 1, 7, 7)")
+    assert sat(*GUIDED, "--guide=net.pt").refuses("net.pt", "fails on images (6, 3, 64, 64)", "set side")
+    assert sat("run", "segmentation", "--guide=nowhere").refuses("nowhere", "--guide")
+    assert not Path("synth").exists()
+
+
+def test_a_run_takes_a_guide_in_the_same_words(sat, parts, tmp_path):
+    said = sat.run("--data", parts, "--category=bolt", "--guide=constant", "--set=guide.value=0.8")
+    recipe = (said.folder / "recipe.toml").read_text()
+    assert "[settings.guide]" in recipe
+    assert "value = 0.8" in recipe

@@ -1,14 +1,21 @@
 """`sat run --textures`: whose textures a run shows, and where it says so."""
 
+import sys
 import tomllib
+import types
+from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from synth_anomaly.catalogue import catalogue
+from synth_anomaly.catalogue import Catalogue, catalogue
+from synth_anomaly.discovery import discover
 from synth_anomaly.errors import OptionError
+from synth_anomaly.plugin import Component
 from synth_anomaly.runs import texture_notes, textures_of, with_textures
+from synth_anomaly.synthesizers import Rectangle, Texture
 
 TEXTURED = (
     '--set=synthesizer={name="cutpaste",fill={name="successive",fills=["texture","texture-operations"]}}'
@@ -96,6 +103,29 @@ def test_a_recipe_that_names_its_textures_keeps_them(sat, parts, textures):
     sat("run", said.folder, "--textures", textures.parent).refuses("already", str(textures))
 
 
+def test_textures_are_read_before_the_first_step(sat, parts, textures, tmp_path):
+    (textures / "broken.png").write_bytes(b"no image")
+    (textures / "dotted/cut.jpg").write_bytes(b"no image")
+    said = sat.run("--data", parts, "--category=bolt", TEXTURED, "--textures", textures)
+    assert said.refuses("broken.png", "dotted/cut.jpg", "remove or replace")
+    assert "stage" not in said.stderr
+    assert not any((tmp_path / "runs").iterdir())
+    assert sat("synth", "draem", "--size=16", "--textures", textures).refuses("broken.png", "cut.jpg")
+    assert not (tmp_path / "synth").exists()
+
+
+def test_textures_left_out_are_said(sat, parts, textures, monkeypatch):
+    monkeypatch.setattr("synth_anomaly.synthesizers.texture_bank.BUDGET_BYTES", 3 * 32 * 32)
+    line = f"textures: 1 of the 2 in {textures} are used"
+    said = sat.run("--data", parts, "--category=bolt", TEXTURED, "--textures", textures)
+    assert line in said.stderr
+    assert any(line in note for note in said.metrics["notes"])
+    assert line in (said.folder / "report.html").read_text()
+    said = sat("synth", "draem", "--size=32", "--count=2", "--textures", textures)
+    assert line in said.stderr
+    assert line in (said.folder / "synthesis.json").read_text()
+
+
 def described(spec):
     return catalogue().describe("synthesizer", catalogue().build("synthesizer", spec))
 
@@ -104,16 +134,76 @@ def test_fills_only_what_has_no_folder():
     own, other = ({"name": "texture", "folder": "/own"}, {"name": "texture"})
     parts = [{"name": "cutpaste", "fill": fill} for fill in (own, other, "elsewhere")]
     table = described({"name": "mixed", "synthesizer": {"name": "one-of", "synthesizers": parts}})
-    assert textures_of(table) == "/own, procedural"
-    assert len(texture_notes(table)) == 1
-    filled = with_textures(table, "/given")
-    assert textures_of(filled) == "/own, /given"
-    assert texture_notes(filled) == ()
+    assert textures_of("synthesizer", table) == "/own, procedural"
+    assert len(texture_notes("synthesizer", table)) == 1
+    filled = with_textures("synthesizer", table, "/given")
+    assert textures_of("synthesizer", filled) == "/own, /given"
+    assert texture_notes("synthesizer", filled) == ()
     assert described(filled) == filled
-    assert textures_of(table) == "/own, procedural"
+    assert textures_of("synthesizer", table) == "/own, procedural"
 
 
 def test_what_shows_no_texture_is_refused():
     with pytest.raises(OptionError, match="leave out --textures"):
-        with_textures(described("cutpaste"), "/given")
-    assert textures_of(described("cutpaste")) is None
+        with_textures("synthesizer", described("cutpaste"), "/given")
+    assert textures_of("synthesizer", described("cutpaste")) is None
+
+
+@dataclass(frozen=True)
+class OfNoTexture(Rectangle):
+    """A shape that is called texture."""
+
+    texture: str = "smooth"
+
+
+class MyTexture(Texture):
+    """A texture of somebody else's."""
+
+
+def test_textures_are_told_by_their_kind(sat, parts, monkeypatch, tmp_path):
+    components = Catalogue(discover())
+    monkeypatch.setattr("synth_anomaly.parts.catalogue", lambda: components)
+    registry = components.registry("shape")
+    registry.add(Component("shape", "texture", f"{__name__}:OfNoTexture"), "sat-mine")
+    components.registry("fill").add(Component("fill", "mine", f"{__name__}:MyTexture"), "sat-mine")
+    monkeypatch.setitem(sys.modules, __name__, sys.modules.get(__name__) or types.SimpleNamespace())
+    monkeypatch.setattr(sys.modules[__name__], "OfNoTexture", OfNoTexture, raising=False)
+    monkeypatch.setattr(sys.modules[__name__], "MyTexture", MyTexture, raising=False)
+    smooth = {"name": "paste", "shape": {"name": "texture"}, "fill": "elsewhere"}
+    assert textures_of("synthesizer", smooth) is None
+    with pytest.raises(OptionError, match="leave out --textures"):
+        with_textures("synthesizer", smooth, "/given")
+    both = smooth | {"fill": {"name": "successive", "fills": ["texture", {"name": "mine"}]}}
+    filled = with_textures("synthesizer", both, "/given")
+    assert filled["shape"] == {"name": "texture"}
+    assert filled["fill"]["fills"] == [
+        {"name": "texture", "folder": "/given"},
+        {"name": "mine", "folder": "/given"},
+    ]
+    assert textures_of("method", {"name": "segmentation", "synthesizer": filled}) == "/given"
+
+
+def test_relative_paths_hold_from_any_folder(sat, parts, textures, tmp_path, monkeypatch):
+    maps = tmp_path / "maps"
+    maps.mkdir()
+    for number in range(4):
+        Image.fromarray(np.full((8, 8), 255, np.uint8)).save(maps / f"{number:03d}.png")
+    masked = '--set=synthesizer.shape={name="drawn-masks",folder="maps"}'
+    asked = ("--data=parts", "--category=bolt", TEXTURED, masked, "--guide=maps", "--textures=textures")
+    said = sat.run(*asked)
+    recipe = tomllib.loads((said.folder / "recipe.toml").read_text())
+    assert recipe["settings"]["guide"]["folder"] == str(maps)
+    assert recipe["settings"]["synthesizer"]["shape"]["folder"] == str(maps)
+    folder = said.folder.absolute()
+    (folder / "metrics.json").unlink()
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    assert sat("run", "--resume", folder, "--device=cpu").code == 0
+    own = '[settings]\nsynthesizer = {name = "cutpaste", shape = {name = "drawn-masks", folder = "maps"}}\n'
+    text = 'recipe = 1\nmethod = "segmentation"\n[data]\nroot = "parts"\ncategory = "bolt"\n' + own
+    (tmp_path / "mine.toml").write_text(text)
+    again = sat("run", "../mine.toml", *sat.tiny)
+    assert Path(again.metrics["root"]).resolve() == parts.resolve()
+    typed = sat("run", "../mine.toml", *sat.tiny, "--set=synthesizer.shape.folder=../maps")
+    recipe = tomllib.loads((typed.folder / "recipe.toml").read_text())
+    assert recipe["settings"]["synthesizer"]["shape"]["folder"] == str(tmp_path / "elsewhere/../maps")

@@ -150,7 +150,7 @@ def test_wrong_options_are_named(name, options, message):
         catalogue().build("guide", {"name": name, **options})
 
 
-@pytest.mark.parametrize("guide", [*PROVIDERS, DrawnGuides("maps"), ModelFile("net.onnx", 320, True)])
+@pytest.mark.parametrize("guide", [*PROVIDERS, DrawnGuides("/maps"), ModelFile("/net.onnx", 320, True)])
 def test_descriptions_survive_the_round_trip(guide):
     assert isinstance(guide, Guide)
     described = catalogue().describe("guide", guide)

@@ -133,3 +133,27 @@ def test_the_pace_is_unknown_before_the_first_step():
 )
 def test_duration_text(seconds, text):
     assert duration_text(seconds) == text
+
+
+def test_reading_says_how_far_it_is_where_it_takes_long():
+    clock, file = Clock(), io.StringIO()
+    with Progress(Console(file=file, width=80), clock=clock) as progress:
+        for done in range(1, 101):
+            clock.now += 0.25
+            progress.on_reading("textures", done, 100)
+        progress.on_stage(stage(), 1, 1, 0)
+    first, second, third, *_ = file.getvalue().splitlines()
+    assert first == "reading textures: 41/100  0:10 elapsed, 0:15 left"
+    assert second.startswith("reading textures: 81/100")
+    assert third.startswith("stage 1/1")
+
+
+def test_a_live_display_shows_what_is_read():
+    clock, file = Clock(), io.StringIO()
+    with Progress(Console(file=file, width=80, force_terminal=True), clock=clock) as progress:
+        progress.on_reading("textures", 30, 100)
+        progress._live.refresh()
+        shown = file.getvalue()
+        progress.on_reading("textures", 100, 100)
+    assert "reading textures" in shown
+    assert "30/100" in shown

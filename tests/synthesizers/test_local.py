@@ -4,6 +4,7 @@ import pytest
 import torch
 
 import synth_anomaly.synthesizers.paste as paste
+from synth_anomaly.host import as_if_on_device
 from synth_anomaly.parameters import Parameters
 from synth_anomaly.synthesizers import (
     Alpha,
@@ -13,6 +14,7 @@ from synth_anomaly.synthesizers import (
     Elastic,
     Elsewhere,
     Paste,
+    Perlin,
     Permute,
     QuarterTurn,
     Rectangle,
@@ -21,10 +23,14 @@ from synth_anomaly.synthesizers import (
     SoftBlob,
     Sometimes,
     Successive,
+    Texture,
+    TextureOperations,
     WholeImage,
     cutpaste,
+    draem,
     hard_augmentation,
 )
+from synth_anomaly.synthesizers.fills.operations.altered import Altered
 from synth_anomaly.synthesizers.pieces import Pieces
 from synth_anomaly.synthesizers.views import View, view_of
 
@@ -35,6 +41,8 @@ FILLS = {
     "shuffled": Permute("shuffle"),
     "donor": Donor(),
     "jitter": ColourJitter(),
+    "jittered patch": Successive((Elsewhere(), ColourJitter(about="box"))),
+    "sometimes a jittered patch": Successive((ColourJitter(), Sometimes(ColourJitter(about="box")))),
     "all": Successive((Donor(), QuarterTurn(), Permute(), ColourJitter(), Elsewhere())),
     "sometimes": Successive(
         (Sometimes(QuarterTurn()), Sometimes(Permute()), Sometimes(ColourJitter()), Sometimes(Elsewhere()))
@@ -129,7 +137,7 @@ def test_a_view_is_the_content(name, size):
     if view is None:
         assert (name, size) in {("turned", (12, 17)), ("halves", (12, 17)), ("halves", (15, 15))}
         return
-    pieces, shown = Pieces.inside(whole, size, images.device), torch.zeros_like(images)
+    pieces, shown = Pieces.covering(whole, size, images.device), torch.zeros_like(images)
     pieces.put(shown, view.at(pieces))
     assert torch.equal(shown, content)
     torch.testing.assert_close(view.means(), content.mean(dim=(2, 3)))
@@ -137,8 +145,8 @@ def test_a_view_is_the_content(name, size):
 
 def test_pieces_hold_each_pixel_of_the_boxes_and_no_other():
     boxes = torch.tensor([[0, 0, 3, 70], [5, 2, 1, 1], [2, 3, 4, 64], [9, 79, 1, 1]])
-    pieces, masks = Pieces.inside(boxes, (10, 80), boxes.device), torch.zeros(4, 1, 10, 80)
-    pieces.fill(masks, 1.0)
+    pieces, masks = Pieces.covering(boxes, (10, 80), boxes.device), torch.zeros(4, 1, 10, 80)
+    pieces.put(masks, torch.ones(len(pieces.top), 1, *pieces.shape))
     assert torch.equal(masks, Rectangle().masks(Parameters({"box": boxes}), (10, 80)))
     images = random_images(4, (10, 80))
     copied = torch.zeros_like(images)
@@ -158,3 +166,58 @@ def test_views_that_cannot_be():
     assert view_of(shuffled, view, shuffled.draw(boxes, (8, 8), seeded()), None) is None
     donor = Donor().draw(boxes, (8, 8), seeded(), donors=1)
     assert view_of(Donor(), view, donor, images[:1].double()) is None
+
+
+TEXTURED = Successive((Texture(), TextureOperations()))
+AT_HAND = {
+    "cutpaste": cutpaste(),
+    "hard": hard_augmentation(),
+    "draem": draem(),
+    "textured boxes": Paste(Rectangle(), TEXTURED),
+    "turned boxes": Paste(Rectangle((0.3, 0.6)), Successive((QuarterTurn(), Elsewhere()))),
+    "scars": Paste(Scar(), Donor(), Alpha()),
+    "jittered all over": Paste(Perlin(), ColourJitter(about="box")),
+}
+
+
+@pytest.mark.parametrize("name", AT_HAND)
+@pytest.mark.parametrize("size", [(64, 64), (45, 70)])
+def test_values_at_hand_change_nothing(name, size):
+    images, donors = random_images(12, size), random_images(3, size, 5)
+    drawn = AT_HAND[name].draw(12, size, seeded(4), donors=3)
+    at_hand = AT_HAND[name].apply(images, drawn, donors=donors)
+    with as_if_on_device():
+        far = AT_HAND[name].apply(images, drawn, donors=donors)
+    assert_same(at_hand, far)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_operations_on_pieces_are_those_on_whole_images(seed):
+    images = random_images(30, (50, 71))
+    boxes = Rectangle((0.05, 0.3)).draw(30, (50, 71), seeded(seed)).host["box"]
+    drawn = TEXTURED.draw(boxes, (50, 71), seeded(seed))
+    pieces = Pieces.covering(boxes, (50, 71), images.device)
+    described = view_of(TEXTURED, View.of(images), drawn, None)
+    assert isinstance(described, Altered)
+    torch.testing.assert_close(described.at(pieces), pieces.cut(TEXTURED.content(images, drawn)))
+
+
+def test_pieces_that_touch_masks_hold_all_of_these():
+    masks = Perlin((1, 8)).masks(Perlin((1, 8)).draw(6, (50, 71), seeded(1)), (50, 71))
+    pieces, copied = Pieces.touching(masks), torch.zeros_like(masks)
+    pieces.put(copied, pieces.cut(masks))
+    assert torch.equal(copied, masks)
+    assert (pieces.cut(masks).amax(dim=(1, 2, 3)) > 0).all()
+    with pytest.raises(ValueError, match="pieces must cover boxes"):
+        pieces.means(pieces.cut(masks), 6)
+
+
+def test_means_are_those_in_the_boxes():
+    images, size = random_images(5, (40, 90)), (40, 90)
+    boxes = torch.tensor([[0, 0, 40, 90], [3, 5, 17, 33], [39, 89, 1, 1], [2, 50, 9, 40], [10, 0, 30, 64]])
+    pieces = Pieces.covering(boxes, size, images.device)
+    expected = [
+        image[:, top : top + height, left : left + width].mean(dim=(1, 2))
+        for image, (top, left, height, width) in zip(images, boxes.tolist(), strict=True)
+    ]
+    torch.testing.assert_close(pieces.means(pieces.cut(images), 5), torch.stack(expected))

@@ -7,8 +7,20 @@ from PIL import Image
 
 from synth_anomaly.errors import DataError
 from synth_anomaly.parameters import Parameters
-from synth_anomaly.synthesizers import Texture
-from synth_anomaly.synthesizers.fills import texture as texture_module
+from synth_anomaly.synthesizers import (
+    Chain,
+    Constant,
+    DrawnMasks,
+    Mixed,
+    Paste,
+    Rectangle,
+    Sometimes,
+    Successive,
+    Texture,
+    TextureOperations,
+    texture_bank,
+)
+from synth_anomaly.synthesizers.inside import read_files
 from synth_anomaly.synthesizers.procedural import FAMILIES, procedural_textures
 
 CPU = torch.device("cpu")
@@ -25,7 +37,7 @@ def shown(fill, numbers, size=(12, 20), dtype=torch.float32):
 
 @pytest.fixture(autouse=True)
 def _no_banks():
-    texture_module._bank.cache_clear()
+    texture_bank.forget_banks()
 
 
 @pytest.fixture
@@ -68,9 +80,9 @@ def test_files_of_every_mode_are_shown_as_colours(tmp_path):
 def test_files_are_read_once_for_each_size(folder, monkeypatch):
     read = []
     monkeypatch.setattr(
-        texture_module,
+        texture_bank,
         "read_textures",
-        lambda paths, size: read.append(size) or torch.zeros(len(paths), 3, *size, dtype=torch.uint8),
+        lambda paths, size, done: read.append(size) or torch.zeros(len(paths), 3, *size, dtype=torch.uint8),
     )
     for _ in range(2):
         for size in ((8, 8), (8, 9)):
@@ -101,8 +113,53 @@ def test_a_folder_without_images_is_named(folder, name, message):
 
 def test_a_broken_file_is_named(folder):
     (folder / "9.png").write_bytes(b"no image")
-    with pytest.raises(DataError, match=r"readable texture, got .*9\.png"):
+    with pytest.raises(DataError, match=r"readable textures, got .*9\.png"):
         shown(Texture(str(folder)), [0])
+
+
+def test_every_broken_file_is_named(folder):
+    for number in range(5, 10):
+        (folder / f"{number}.png").write_bytes(b"no image")
+    with pytest.raises(DataError, match=r"5\.png .*6\.png .*7\.png .*and 2 more: remove or replace"):
+        shown(Texture(str(folder)), [0])
+
+
+def test_files_are_read_before_they_are_shown(folder, monkeypatch):
+    told = []
+    fill = Sometimes(Successive((Texture(str(folder)), TextureOperations())), 0.5)
+    synthesizer = Chain((Mixed(Paste(Rectangle(), fill)), Paste(DrawnMasks(str(folder / "a/b")), Constant())))
+    read_files({"nested": [synthesizer]}, (8, 8), CPU, lambda *what: told.append(what))
+    assert told == [("textures", number, 3) for number in (1, 2, 3)]
+    monkeypatch.setattr(texture_bank, "read_textures", None)
+    monkeypatch.setattr("synth_anomaly.synthesizers.shapes.drawn_masks.read_masks", None)
+    synthesizer(torch.rand(4, 3, 8, 8), seeded())
+
+
+def test_a_folder_beyond_the_budget_is_drawn_from_by_a_fixed_seed_and_said(tmp_path, monkeypatch):
+    for number in range(20):
+        Image.fromarray(np.full((4, 4, 3), 10 * number, np.uint8)).save(tmp_path / f"{number:02}.png")
+    monkeypatch.setattr(texture_bank, "BUDGET_BYTES", 7 * 3 * 4 * 4 + 3)
+    (line,) = Texture(str(tmp_path)).read_files((4, 4), CPU, lambda *_: None)
+    assert line.startswith(f"textures: 7 of the 20 in {tmp_path} are used, drawn by a fixed seed: ")
+    bank = texture_bank.texture_bank(str(tmp_path), (4, 4), CPU).textures
+    levels = bank[:, 0, 0, 0].tolist()
+    assert len(set(levels)) == 7
+    assert levels == sorted(levels) != [10 * number for number in range(7)]
+    texture_bank.forget_banks()
+    assert torch.equal(texture_bank.texture_bank(str(tmp_path), (4, 4), CPU).textures, bank)
+    assert Texture(str(tmp_path)).read_files((2, 2), CPU, lambda *_: None) == ()
+
+
+def test_the_four_banks_used_last_are_kept(folder, monkeypatch):
+    read = []
+    monkeypatch.setattr(
+        texture_bank,
+        "read_textures",
+        lambda paths, size, done: read.append(size) or torch.zeros(1, 3, *size, dtype=torch.uint8),
+    )
+    for side in (1, 2, 3, 4, 1, 5, 1, 2):
+        shown(Texture(str(folder)), [0], (side, side))
+    assert [side for side, _ in read] == [1, 2, 3, 4, 5, 2]
 
 
 def test_where_a_folder_is_needed_the_error_says_which():

@@ -279,7 +279,7 @@ CAUGHT = [
     (IgnoresGuide, checks.check_guide, "where the guide is below 0.5"),
     (CrashesWithoutDonors, checks.check_donors, "must work or raise DataError, got TypeError"),
     (SaysSomethingElse, checks.check_donors, "must say that there are none, got: not today"),
-    (LoopsOverImages, checks.check_batched, "loops over the images: 96 of them take"),
+    (LoopsOverImages, checks.check_batched, "loops over the images: 240 of them take"),
     (ReadsAValue, checks.check_no_waiting, "waits for the device .aten._local_scalar_dense"),
     (AsksAMask, checks.check_no_waiting, "waits for the device .aten._local_scalar_dense"),
     (PicksPixels, checks.check_no_waiting, "waits for the device .aten.index"),

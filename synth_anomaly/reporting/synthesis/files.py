@@ -20,21 +20,27 @@ __all__ = ["readable_json", "write_picture", "write_sample"]
 def write_sample(folder: Path, number: int, sample: SyntheticSample) -> None:
     """Write ``images/<number>.png``, ``masks/<number>.png`` and ``parameters/<number>.json``.
 
+    Where there is a guide, it is ``guides/<number>.png``.
+
     Args:
-        folder: Where to; the three folders are made where they are missing.
+        folder: Where to; the folders are made where they are missing.
         number: The sample's number, from 0.
         sample: What to write.
     """
-    for part in ("images", "masks", "parameters"):
+    pictures = {"images": sample.after, "masks": sample.mask}
+    if sample.guide is not None:
+        pictures["guides"] = sample.guide
+    for part in (*pictures, "parameters"):
         (folder / part).mkdir(parents=True, exist_ok=True)
     name = f"{number:03d}"
-    write_picture(folder / "images" / f"{name}.png", Image.fromarray(sample.after))
-    write_picture(folder / "masks" / f"{name}.png", Image.fromarray(sample.mask))
+    for part, picture in pictures.items():
+        write_picture(folder / part / f"{name}.png", Image.fromarray(picture))
     facts = {
         "image": sample.image,
         "is_defective": sample.is_defective,
         "mask_share": sample.area,
         "changed_share": sample.changed,
+        **({} if sample.guide is None else {"guide_share": sample.guide_share}),
         "parameters": sample.parameters,
     }
     write_whole(folder / "parameters" / f"{name}.json", readable_json(facts).encode(), sync=False)

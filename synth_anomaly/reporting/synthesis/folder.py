@@ -20,7 +20,7 @@ from synth_anomaly.reporting.synthesis.statistics import (
     defect_statistics,
     measure_defects,
 )
-from synth_anomaly.reporting.synthesis.texts import summary_line
+from synth_anomaly.reporting.synthesis.texts import GUIDE_NOTE, summary_line
 from synth_anomaly.reporting.synthesis.trial import make_defects
 from synth_anomaly.reporting.versions import versions
 
@@ -47,6 +47,9 @@ class Synthesis:
         donors: Other images; None where there are none.
         seed: Decides what is drawn.
         count: How many samples to make, 1 or more.
+        guides: Where on each image a defect may lie, ``(N, 1, H, W)``; None is everywhere.
+        guide: The guide as a recipe writes it; None where there is none.
+        guide_text: The same in a few words.
     """
 
     name: str
@@ -62,16 +65,21 @@ class Synthesis:
     donors: Tensor | None
     seed: int
     count: int
+    guides: Tensor | None = None
+    guide: Any = None
+    guide_text: str = ""
 
     @property
     def details(self) -> str:
         """Seed, size and what the user changed, in a line."""
         height, width = self.images.shape[2:]
         changes = [f"set {self.changes}"] if self.changes else []
-        return " · ".join([f"{self.count} samples of {width}x{height}", f"seed {self.seed}", *changes])
+        guide = [f"guide {self.guide_text}"] if self.guide_text else []
+        start = [f"{self.count} samples of {width}x{height}", f"seed {self.seed}"]
+        return " · ".join([*start, *guide, *changes])
 
     def write(self, folder: Path) -> DefectStatistics:
-        """Write images, masks, parameters, ``contact-sheet.png`` and, last, ``synthesis.json``.
+        """Write images, masks, guides, parameters, ``contact-sheet.png`` and, last, ``synthesis.json``.
 
         Args:
             folder: Where to; it exists.
@@ -96,10 +104,17 @@ class Synthesis:
 
     def _samples(self, measures: list[DefectMeasures]) -> Iterator[SyntheticSample]:
         start = 0
-        batches = make_defects(self.synthesizer, self.images, self.donors, count=self.count, seed=self.seed)
+        batches = make_defects(
+            self.synthesizer,
+            self.images,
+            self.donors,
+            count=self.count,
+            seed=self.seed,
+            guides=self.guides,
+        )
         for before, made in batches:
             measures.append(measure_defects(before, made.images, made.masks))
-            yield from synthetic_samples(before, made, self.names, start=start)
+            yield from synthetic_samples(before, made, self.names, start=start, guides=self.guides)
             start += len(before)
 
     def _write_sheet(
@@ -109,7 +124,7 @@ class Synthesis:
         sheet = synthesis_sheet(
             samples,
             title=f"{self.name} on {self.origin}",
-            subtitle=some + self.details,
+            subtitle=some + self.details + (f" ({GUIDE_NOTE})" if self.guide_text else ""),
             summary=summary_line(statistics),
             note="; ".join(self.notes),
             badge="DEMO" if self.is_demo else "",
@@ -119,6 +134,7 @@ class Synthesis:
     def _facts(self, statistics: DefectStatistics) -> dict[str, Any]:
         return {
             "synthesizer": self.recipe,
+            **({} if self.guide is None else {"guide": self.guide}),
             "images": self.origin,
             "is_demo": self.is_demo,
             "seed": self.seed,

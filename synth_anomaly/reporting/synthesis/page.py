@@ -90,6 +90,7 @@ class SynthesisPage:
         ring: Width in pixels of the ring around a defect.
         is_demo: Whether the images are rendered.
         notes: What the reader should know first.
+        guide: What says where a defect may lie, in a few words; empty where nothing does.
     """
 
     title: str
@@ -99,6 +100,7 @@ class SynthesisPage:
     ring: int
     is_demo: bool = False
     notes: Sequence[str] = ()
+    guide: str = ""
 
 
 def write_synthesis_page(path: Path, page: SynthesisPage) -> None:

@@ -12,9 +12,9 @@ from torch import Tensor
 
 from synth_anomaly.interfaces import Defects
 from synth_anomaly.parameters import Parameters
-from synth_anomaly.reporting.colour import Image, outline
+from synth_anomaly.reporting.colour import Image, dim, outline
 from synth_anomaly.reporting.drawing import ACCENT
-from synth_anomaly.reporting.evaluation_sheet import shrink, shrink_mask
+from synth_anomaly.reporting.evaluation_sheet import shrink, shrink_map, shrink_mask
 from synth_anomaly.reporting.synthesis.statistics import measure_defects
 from synth_anomaly.reporting.synthesis.texts import percent
 
@@ -33,6 +33,7 @@ class SyntheticSample:
         parameters: What was drawn for it, as plain values nested by part.
         area: Share of the pixels whose mask is above 0.
         changed: Share of the pixels that changed visibly.
+        guide: Where on the original a defect may lie, uint8 ``(H, W)``, from 128 on; None is everywhere.
     """
 
     image: str
@@ -42,6 +43,12 @@ class SyntheticSample:
     parameters: dict[str, Any]
     area: float
     changed: float
+    guide: npt.NDArray[np.uint8] | None = None
+
+    @property
+    def guide_share(self) -> float:
+        """Share of the pixels on which a defect may lie."""
+        return 1.0 if self.guide is None else float((self.guide >= 128).mean())
 
     @property
     def is_defective(self) -> bool:
@@ -53,10 +60,13 @@ class SyntheticSample:
         """How much of the image is defect, and how much changed, in a few words."""
         if not self.is_defective:
             return "normal sample: the mask is empty"
-        return f"mask {percent(self.area)}, changed {percent(self.changed)}"
+        allowed = "" if self.guide is None else f", guide {percent(self.guide_share)}"
+        return f"mask {percent(self.area)}, changed {percent(self.changed)}{allowed}"
 
     def views(self, size: tuple[int, int]) -> tuple[Image, Image, Image]:
         """Return the original, the sample, and the sample with its mask outlined, at another size.
+
+        The original is the darker, the lower the guide.
 
         Args:
             size: Height and width of each.
@@ -64,11 +74,19 @@ class SyntheticSample:
         after = shrink(self.after, size)
         # a fine line, or it would hide small defects
         outlined = outline(after, shrink_mask(self.mask > 0, size), ACCENT, thickness=1.0)
-        return shrink(self.before, size), after, outlined
+        before = shrink(self.before, size)
+        if self.guide is not None:
+            before = dim(before, shrink_map(self.guide / np.float32(255), size))
+        return before, after, outlined
 
 
 def synthetic_samples(
-    before: Tensor, defects: Defects, names: Sequence[str], *, start: int = 0
+    before: Tensor,
+    defects: Defects,
+    names: Sequence[str],
+    *,
+    start: int = 0,
+    guides: Tensor | None = None,
 ) -> Iterator[SyntheticSample]:
     """Yield a batch's samples.
 
@@ -77,10 +95,12 @@ def synthetic_samples(
         defects: What became of them.
         names: Names of all the images, which the samples take in turn.
         start: Number of the batch's first sample.
+        guides: The guide of each of those images, ``(N, 1, H, W)``; None where there is none.
     """
     measures = measure_defects(before, defects.images, defects.masks)
     originals, made = _pictures(before), _pictures(defects.images)
     masks = _levels(defects.masks)[:, 0]
+    allowed = None if guides is None else _pictures(guides)[..., 0]
     for row in range(len(before)):
         yield SyntheticSample(
             image=names[(start + row) % len(names)],
@@ -90,6 +110,7 @@ def synthetic_samples(
             parameters=sample_parameters(defects.parameters, row),
             area=float(measures.area[row]),
             changed=float(measures.changed[row]),
+            guide=None if allowed is None else allowed[(start + row) % len(allowed)],
         )
 
 

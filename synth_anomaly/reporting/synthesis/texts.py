@@ -6,7 +6,10 @@ import math
 
 from synth_anomaly.reporting.synthesis.statistics import DefectStatistics
 
-__all__ = ["contrast_text", "percent", "range_text", "summary_line"]
+__all__ = ["GUIDE_NOTE", "contrast_text", "percent", "range_text", "summary_line"]
+
+GUIDE_NOTE = "originals are dark where the guide allows no defect"
+"""What a reader of pictures should know where there is a guide."""
 
 
 def percent(share: float) -> str:

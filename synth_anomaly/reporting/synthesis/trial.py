@@ -47,6 +47,7 @@ class Trial:
         shown: int,
         count: int,
         seed: int = 0,
+        guides: Tensor | None = None,
     ) -> Trial:
         """Make ``count`` samples and keep the first ``shown`` of them, at most a batch of 16.
 
@@ -57,10 +58,12 @@ class Trial:
             shown: How many to keep, 1 or more.
             count: How many to make, at least as many.
             seed: Decides what is drawn.
+            guides: Where on each image a defect may lie, ``(N, 1, H, W)``; None is everywhere.
         """
         measures: list[DefectMeasures] = []
         first: tuple[Tensor, Defects] | None = None
-        for before, made in make_defects(synthesizer, images, donors, count=count, seed=seed):
+        batches = make_defects(synthesizer, images, donors, count=count, seed=seed, guides=guides)
+        for before, made in batches:
             measures.append(measure_defects(before, made.images, made.masks))
             first = first or (before[:shown], _first(made, shown))
         assert first is not None  # noqa: S101  # at least one sample is made
@@ -68,7 +71,13 @@ class Trial:
 
 
 def make_defects(
-    synthesizer: Synthesizer, images: Tensor, donors: Tensor | None, *, count: int, seed: int = 0
+    synthesizer: Synthesizer,
+    images: Tensor,
+    donors: Tensor | None,
+    *,
+    count: int,
+    seed: int = 0,
+    guides: Tensor | None = None,
 ) -> Iterator[tuple[Tensor, Defects]]:
     """Yield originals and defects in batches of 16, ``count`` samples in all.
 
@@ -78,11 +87,13 @@ def make_defects(
         donors: What content of other images may be taken from.
         count: How many.
         seed: Decides what is drawn; each batch draws on its own, whatever ``count`` is.
+        guides: Where on each image a defect may lie, ``(N, 1, H, W)``; None is everywhere.
     """
     for number, start in enumerate(range(0, count, _BATCH)):
         # full batches, so that fewer samples are the first of more
-        before = images[torch.arange(start, start + _BATCH) % len(images)]
-        made = synthesizer(before, generator_for(seed, "synth", number), donors=donors)
+        rows = torch.arange(start, start + _BATCH) % len(images)
+        before, guide = images[rows], None if guides is None else guides[rows]
+        made = synthesizer(before, generator_for(seed, "synth", number), guide=guide, donors=donors)
         yield before[: count - start], _first(made, count - start)
 
 

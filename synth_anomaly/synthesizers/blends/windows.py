@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import torch
 from torch import Tensor
@@ -37,6 +37,7 @@ class Windows:
     corner: Tensor
     size: Size
     image: Size
+    _known: dict[int, Tensor] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
     def around(cls, rows: Tensor, boxes: Tensor, side: Size, image: Size) -> Windows:
@@ -76,7 +77,12 @@ class Windows:
         return torch.stack((first == 0, last), dim=2)
 
     def _starts(self, channels: int) -> Tensor:
-        """Return ``(n, C, h)``, where the windows' lines start."""
+        """Return ``(n, C, h)``, where the windows' lines start; computed once."""
+        if channels not in self._known:
+            self._known[channels] = self._starts_of(channels)
+        return self._known[channels]
+
+    def _starts_of(self, channels: int) -> Tensor:
         device = self.rows.device
         planes = self.rows[:, None] * channels + torch.arange(channels, device=device)
         down = self.corner[:, :1] + torch.arange(self.size[0], device=device)

@@ -5,14 +5,16 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import cache
+from typing import Literal
 
 import torch
 from torch import Generator, Tensor
 
 from synth_anomaly.interfaces import Size
 from synth_anomaly.parameters import Parameters
-from synth_anomaly.synthesizers.draws import uniform
-from synth_anomaly.synthesizers.views import Recolouring, View
+from synth_anomaly.synthesizers.recolouring import Recolouring
+from synth_anomaly.synthesizers.shapes.boxes import spans
+from synth_anomaly.synthesizers.views import View
 
 __all__ = ["ColourJitter"]
 
@@ -22,7 +24,7 @@ class ColourJitter:
     """Changes the colours of the whole content at random.
 
     Factors are uniform in ``[max(0, 1 - x), 1 + x]``, the hue in ``[-hue, hue]`` turns. In this order:
-    brightness multiplies, contrast stretches about the image's mean grey, saturation about each pixel's grey,
+    brightness multiplies, contrast stretches about a mean grey, saturation about each pixel's grey,
     and hue turns about the grey axis; the result is cut to [0, 1] once.
 
     Args:
@@ -30,6 +32,8 @@ class ColourJitter:
         contrast: How far the factor may be from 1.
         saturation: How far the factor may be from 1.
         hue: Largest turn of the colour circle, at most 0.5.
+        about: Whose mean grey contrast stretches about: the whole ``"image"``'s, or that of the content in
+            the shape's ``"box"`` alone, as if a patch were cut out first.
 
     Source: the augmentation of CSI (arXiv 2007.08176, 0.4, 0.4, 0.4, 0.1), in a direct form. Torchvision's
     and Kornia's jitters take a random order, cut after each step and turn the hue in HSV, where the lightest
@@ -40,6 +44,7 @@ class ColourJitter:
     contrast: float = 0.4
     saturation: float = 0.4
     hue: float = 0.1
+    about: Literal["image", "box"] = "image"
 
     def __post_init__(self) -> None:
         for name in ("brightness", "contrast", "saturation"):
@@ -47,43 +52,53 @@ class ColourJitter:
                 raise ValueError(f"{name} must be at least 0, got {getattr(self, name)!r}")
         if not 0 <= self.hue <= 0.5:
             raise ValueError(f"hue must be in [0, 0.5], got {self.hue!r}")
+        if self.about not in ("image", "box"):
+            raise ValueError(f"about must be image or box, got {self.about!r}")
 
     def draw(self, boxes: Tensor, size: Size, generator: Generator, *, donors: int = 0) -> Parameters:  # noqa: ARG002
-        """Draw ``brightness``, ``contrast``, ``saturation`` and ``hue``, each ``(count,)``."""
-        count = len(boxes)
-        factors = {
-            name: uniform(max(0.0, 1 - reach), 1 + reach, count, generator)
-            for name, reach in (
-                ("brightness", self.brightness),
-                ("contrast", self.contrast),
-                ("saturation", self.saturation),
-            )
-        }
-        return Parameters(factors | {"hue": uniform(-self.hue, self.hue, count, generator)})
+        """Draw ``brightness``, ``contrast``, ``saturation`` and ``hue``, each ``(count,)``.
+
+        ``box``, ``(count, 4)``, is kept too where contrast stretches about its mean.
+        """
+        factors = [(max(0.0, 1 - reach), 1 + reach) for reach in self._reaches()]
+        low, high = torch.tensor([*factors, (-self.hue, self.hue)]).unbind(1)
+        drawn = low[:, None] + (high - low)[:, None] * torch.rand(4, len(boxes), generator=generator)
+        named = dict(zip(("brightness", "contrast", "saturation", "hue"), drawn.unbind(0), strict=True))
+        return Parameters(named | ({"box": boxes} if self.about == "box" else {}))
 
     def content(self, content: Tensor, parameters: Parameters, *, donors: Tensor | None = None) -> Tensor:  # noqa: ARG002
         """Return the content with other colours."""
-        change = _recolouring(parameters, content.float().mean(dim=(2, 3)))
-        matrix, bias = change.matrix.to(content.dtype), change.bias.to(content.dtype)
-        pixels = torch.baddbmm(bias[:, :, None], matrix, content.flatten(2))
-        return pixels.clamp_(0, 1).view_as(content)
+        means = content.float().mean(dim=(2, 3)) if self.about == "image" else _means_in(parameters, content)
+        return _recolouring(parameters, means).of_all(content)
 
     def view(self, before: View, parameters: Parameters, *, donors: Tensor | None = None) -> View | None:  # noqa: ARG002
-        """Return the content as a view; None where colours have changed before, as their mean is unknown."""
-        means = before.means()
-        return None if means is None else before.recoloured(_recolouring(parameters, means))
+        """Return the content as a view; None where it needs an image's mean after other changes of colour."""
+        means = before.means() if self.about == "image" else None
+        if means is None and self.about == "image":
+            return None
+        return before.recoloured(_recolouring(parameters, means))
+
+    def _reaches(self) -> tuple[float, float, float]:
+        return self.brightness, self.contrast, self.saturation
 
 
-def _recolouring(parameters: Parameters, means: Tensor) -> Recolouring:
-    """Return the change of colours, about the mean grey of the mean colours ``(B, 3)``."""
-    grey, colour, turned = _axes(means.device)
+def _recolouring(parameters: Parameters, means: Tensor | None) -> Recolouring:
+    """Return the change of colours, about the mean grey of the mean colours ``(B, 3)``, or of the box's."""
     brightness, contrast = parameters["brightness"], parameters["contrast"]
+    grey, colour, turned = _axes(brightness.device)
     angle = 2 * math.pi * parameters["hue"][:, None, None]
     chroma = parameters["saturation"][:, None, None] * (angle.cos() * colour + angle.sin() * turned)
     matrix = (brightness * contrast)[:, None, None] * (grey + chroma)
     # equal in all channels: neither saturation nor hue moves a grey
-    bias = (1 - contrast) * brightness * (means @ grey[0])
-    return Recolouring(matrix, bias[:, None].expand(-1, 3))
+    pull = ((1 - contrast) * brightness)[:, None, None] * grey
+    return Recolouring(matrix, pull, means)
+
+
+def _means_in(parameters: Parameters, images: Tensor) -> Tensor:
+    """Return the mean colours ``(B, 3)`` inside the boxes."""
+    down, across = (inside.float() for inside in spans(parameters["box"], (images.shape[2], images.shape[3])))
+    sums = (images.float() @ across[:, None, :, None]).squeeze(3) @ down[:, :, None]
+    return sums.squeeze(2) / (down.sum(1) * across.sum(1)).clamp(min=1)[:, None]
 
 
 @cache

@@ -10,7 +10,7 @@ from synth_anomaly.interfaces import Fill, Size
 from synth_anomaly.parameters import Parameters
 from synth_anomaly.synthesizers.draws import chance
 from synth_anomaly.synthesizers.rows import Rows
-from synth_anomaly.synthesizers.views import View, view_of
+from synth_anomaly.synthesizers.views import Described, View, view_of
 
 __all__ = ["Sometimes", "Successive"]
 
@@ -41,9 +41,9 @@ class Successive:
             content = fill.content(content, parameters.scope(str(number)), donors=donors)
         return content
 
-    def view(self, before: View, parameters: Parameters, *, donors: Tensor | None = None) -> View | None:
-        """Return what the last fill leaves as a view; None where one of them cannot."""
-        view: View | None = before
+    def view(self, before: View, parameters: Parameters, *, donors: Tensor | None = None) -> Described | None:
+        """Return what the last fill leaves, described; None where one of them cannot."""
+        view: Described | None = before
         for number, fill in enumerate(self.fills):
             if view is not None:
                 view = view_of(fill, view, parameters.scope(str(number)), donors)
@@ -85,4 +85,4 @@ class Sometimes:
         if not parameters.host["applied"].any():
             return before
         part = view_of(self.fill, before, parameters.scope("fill"), donors)
-        return None if part is None else part.where(parameters["applied"], before)
+        return part.where(parameters["applied"], before) if isinstance(part, View) else None

@@ -48,18 +48,15 @@ class QuarterTurn:
 
     def view(self, before: View, parameters: Parameters, *, donors: Tensor | None = None) -> View | None:  # noqa: ARG002
         """Return the turned content as a view; None where it is not square and would be resized."""
-        down, across = before.down, before.across
+        down, across = before.places()
         if down.shape != across.shape:
             return None
         turns = parameters["turns"][:, None]
         odd = turns % 2 == 1
         # a quarter turn shows columns as rows, the last one first
         down, across = torch.where(odd, across, down), torch.where(odd, down, across)
-        return replace(
-            before,
-            down=torch.where((turns == 1) | (turns == 2), down.flip(1), down),
-            across=torch.where(turns >= 2, across.flip(1), across),
-        )
+        down = torch.where((turns == 1) | (turns == 2), down.flip(1), down)
+        return replace(before, moved=(down, torch.where(turns >= 2, across.flip(1), across)))
 
 
 def turn_quarters(images: Tensor, turns: Tensor) -> Tensor:

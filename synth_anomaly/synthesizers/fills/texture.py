@@ -3,31 +3,31 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 
 import torch
 from torch import Generator, Tensor
 
 from synth_anomaly.errors import DataError
-from synth_anomaly.interfaces import Size
+from synth_anomaly.interfaces import PathText, Report, Size
 from synth_anomaly.parameters import Parameters
-from synth_anomaly.synthesizers.procedural import procedural_textures
-from synth_anomaly.synthesizers.texture_files import NEEDED, find_textures, read_textures
+from synth_anomaly.synthesizers.texture_bank import TextureBank, texture_bank
+from synth_anomaly.synthesizers.texture_files import NEEDED
+from synth_anomaly.synthesizers.views import View
 
 __all__ = ["Texture"]
-
-_BANKS = 4
 
 
 @dataclass(frozen=True)
 class Texture:
     """Shows a texture: of a folder of photographs, or made by rule where none is given.
 
-    On first use all images of the folder are decoded, cut about their centres to the proportions of the
-    image, resized, and kept as bytes on the device: 3 H W bytes a texture, 1.1 GB for the 5,640 of DTD at 256
-    pixels. The four banks used last are kept, each of one folder, size and device; a folder that changes
-    meanwhile is not read again. Of textures made by rule there are 168, of seven families.
+    Before the first training step all images of the folder are decoded, cut about their centres to the
+    proportions of the image, resized, and kept as bytes on the device: 3 H W bytes a texture, 1.1 GB for the
+    5,640 of DTD at 256 pixels. Of a folder that needs more than 2 GiB as many as fit are used, drawn by a
+    fixed seed, and a line says so. The four banks used last are kept, each of one folder, size and device; a
+    folder that changes meanwhile is not read again. Of textures made by rule there are 168, of seven
+    families.
 
     Args:
         folder: A folder of images, with its subfolders; None for textures made by rule.
@@ -37,7 +37,7 @@ class Texture:
     changes the proportions of a texture instead of cutting it.
     """
 
-    folder: str | None = None
+    folder: PathText | None = None
     procedural: bool = True
 
     def draw(self, boxes: Tensor, size: Size, generator: Generator, *, donors: int = 0) -> Parameters:  # noqa: ARG002
@@ -53,11 +53,27 @@ class Texture:
         Raises:
             DataError: If the folder is missing, has no image, or one cannot be read.
         """
-        self.check()
-        size = (content.shape[2], content.shape[3])
-        bank = _bank(self._root(), size, content.device)
-        chosen = bank.index_select(0, parameters["texture"] % len(bank))
+        textures = self._bank(content).textures
+        chosen = textures.index_select(0, parameters["texture"] % len(textures))
         return chosen.float().div_(255).to(content.dtype)
+
+    def view(self, before: View, parameters: Parameters, *, donors: Tensor | None = None) -> View:  # noqa: ARG002
+        """Return the drawn textures as a view.
+
+        Raises:
+            DataError: If the folder is missing, has no image, or one cannot be read.
+        """
+        bank = self._bank(before.source)
+        return View(bank.textures, parameters["texture"] % len(bank.textures), counts=bank.counts)
+
+    def read_files(self, size: Size, device: torch.device, report: Report) -> tuple[str, ...]:
+        """Decode the textures, or make them, for images of a size on a device.
+
+        Raises:
+            DataError: If the folder is missing, has no image, or some cannot be read.
+        """
+        self.check()
+        return texture_bank(self._root(), size, device, report).notes
 
     def check(self) -> None:
         """Say what is missing, before anything is made.
@@ -68,13 +84,10 @@ class Texture:
         if self.folder is None and not self.procedural:
             raise DataError(NEEDED)
 
+    def _bank(self, images: Tensor) -> TextureBank:
+        """Return all textures, of the images' size and where they are."""
+        self.check()
+        return texture_bank(self._root(), (images.shape[2], images.shape[3]), images.device)
+
     def _root(self) -> str | None:
         return None if self.folder is None else str(Path(self.folder).expanduser().absolute())
-
-
-@lru_cache(maxsize=_BANKS)
-def _bank(folder: str | None, size: Size, device: torch.device) -> Tensor:
-    """Return uint8 ``(N, 3, H, W)`` on ``device``."""
-    if folder is None:
-        return procedural_textures(size, device)
-    return read_textures(find_textures(folder), size).to(device)

@@ -16,13 +16,13 @@ __all__ = ["cutpaste", "cutpaste_3way", "cutpaste_scar"]
 
 _RECTANGLE = Rectangle((0.02, 0.15), ((0.3, 1.0), (1.0, 3.3)))
 _SCAR = Scar((2.0, 16.0), (10.0, 25.0), (-45.0, 45.0))
-_JITTERED_ELSEWHERE = Successive((ColourJitter(0.1, 0.1, 0.1, 0.1), Elsewhere()))
+_JITTERED_PATCH = Successive((Elsewhere(), ColourJitter(0.1, 0.1, 0.1, 0.1, about="box")))
 _REPLACE = Replace()
 
 
 def cutpaste(
     shape: Shape = _RECTANGLE,
-    fill: Fill = _JITTERED_ELSEWHERE,
+    fill: Fill = _JITTERED_PATCH,
     blend: Blend = _REPLACE,
     visible: float = 0.0,
 ) -> Paste:
@@ -35,14 +35,13 @@ def cutpaste(
         visible: How much a pixel must change to be a defect; 0, as in the paper, counts the whole shape.
 
     Source: CutPaste (arXiv 2104.04015), section 2.2: area 0.02 to 0.15 of the image, aspect ratio in (0.3, 1)
-    or (1, 3.3), colour jitter of 0.1 each. The paper jitters the patch, we jitter the image before the patch
-    is taken: the contrast is about the image's mean grey.
+    or (1, 3.3), colour jitter of 0.1 each, of the patch.
     """
     return Paste(shape, fill, blend, visible)
 
 
 def cutpaste_scar(
-    shape: Shape = _SCAR, fill: Fill = _JITTERED_ELSEWHERE, blend: Blend = _REPLACE, visible: float = 0.0
+    shape: Shape = _SCAR, fill: Fill = _JITTERED_PATCH, blend: Blend = _REPLACE, visible: float = 0.0
 ) -> Paste:
     """Return CutPaste's scar: a thin rectangle at an angle, filled from another place of the image.
 
@@ -62,7 +61,7 @@ def cutpaste_scar(
 def cutpaste_3way(
     shape: Shape = _RECTANGLE,
     scar: Shape = _SCAR,
-    fill: Fill = _JITTERED_ELSEWHERE,
+    fill: Fill = _JITTERED_PATCH,
     blend: Blend = _REPLACE,
     visible: float = 0.0,
 ) -> OneOf:

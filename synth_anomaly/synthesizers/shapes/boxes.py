@@ -7,17 +7,21 @@ from torch import Tensor
 
 from synth_anomaly.interfaces import Size
 
-__all__ = ["fill_boxes", "hull"]
+__all__ = ["fill_boxes", "hull", "spans"]
 
 
 def fill_boxes(boxes: Tensor, size: Size) -> Tensor:
     """Return ``(count, 1, H, W)`` float32: 1 inside each of ``(count, 4)`` boxes, 0 elsewhere."""
+    rows, columns = spans(boxes, size)
+    return (rows[:, None, :, None] & columns[:, None, None, :]).float()
+
+
+def spans(boxes: Tensor, size: Size) -> tuple[Tensor, Tensor]:
+    """Return the rows ``(count, H)`` and columns ``(count, W)`` of boxes ``(count, 4)``, both bool."""
     top, left, height, width = boxes[:, :, None].unbind(1)
     down = torch.arange(size[0], device=boxes.device)
     across = torch.arange(size[1], device=boxes.device)
-    rows = (down >= top) & (down < top + height)
-    columns = (across >= left) & (across < left + width)
-    return (rows[:, None, :, None] & columns[:, None, None, :]).float()
+    return (down >= top) & (down < top + height), (across >= left) & (across < left + width)
 
 
 def hull(first: Tensor, second: Tensor) -> Tensor:

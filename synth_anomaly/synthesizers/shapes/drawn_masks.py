@@ -11,7 +11,7 @@ import numpy.typing as npt
 import torch
 from torch import Generator, Tensor
 
-from synth_anomaly.interfaces import Size
+from synth_anomaly.interfaces import PathText, Report, Size
 from synth_anomaly.parameters import Parameters
 from synth_anomaly.synthesizers.draws import below
 from synth_anomaly.synthesizers.shapes.mask_folder import MaskBank, read_masks, resized_masks
@@ -38,7 +38,7 @@ class DrawnMasks:
             change with it where the image is not square.
     """
 
-    folder: str
+    folder: PathText
     flips: bool = False
     quarter_turns: bool = False
 
@@ -70,6 +70,16 @@ class DrawnMasks:
         for axis in (1, 2):
             masks = torch.where(shown[:, axis, None, None], masks.flip(axis), masks)
         return masks[:, None].float()
+
+    def read_files(self, size: Size, device: torch.device, report: Report) -> tuple[str, ...]:  # noqa: ARG002
+        """Read the masks, and resize them for images of a size on a device.
+
+        Raises:
+            DataError: If the folder is missing, has no mask, or one cannot be read.
+        """
+        for place in (torch.device("cpu"), device):
+            self._bank(size, place)
+        return ()
 
     def _boxes(self, mask: Tensor, shown: Tensor, size: Size) -> Tensor:
         boxes = self._bank(size).boxes[self._place(mask, shown)]

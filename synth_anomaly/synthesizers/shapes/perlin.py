@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 import torch
 from torch import Generator, Tensor
-from torch.nn import functional as F
 
 from synth_anomaly.interfaces import Size
 from synth_anomaly.parameters import Parameters
 from synth_anomaly.synthesizers.draws import below, uniform
 from synth_anomaly.synthesizers.noise import fractal_noise
+from synth_anomaly.synthesizers.turn import turned
 
 __all__ = ["Perlin", "PerlinField"]
 
@@ -68,7 +68,7 @@ class PerlinField:
             octaves=self.octaves,
             persistence=self.persistence,
         )[:, None]
-        return noise if self.rotation == (0, 0) else _turn(noise, parameters["angle"])
+        return noise if self.rotation == (0, 0) else turned(noise, parameters["angle"])
 
 
 @dataclass(frozen=True)
@@ -93,18 +93,3 @@ class Perlin(PerlinField):
     def masks(self, parameters: Parameters, size: Size) -> Tensor:
         """Return ``(count, 1, H, W)``: 1 where the noise is above the threshold, 0 elsewhere."""
         return self.noise(parameters, size).gt_(self.threshold)
-
-
-def _turn(maps: Tensor, angles: Tensor) -> Tensor:
-    """Turn each map ``(B, 1, H, W)`` by its own angle about its centre, counter-clockwise, over zeros."""
-    height, width = maps.shape[2:]
-    down = torch.arange(height, device=maps.device) + (0.5 - height / 2)
-    across = torch.arange(width, device=maps.device) + (0.5 - width / 2)
-    cosine, sine = angles.cos()[:, None], angles.sin()[:, None]
-    # in the units of grid_sample: -1 to 1 from edge to edge, one plane for each axis as that is quicker
-    grid = torch.empty((len(maps), 2, height, width), device=maps.device)
-    rows = (-2 / width * sine * down, 2 / height * cosine * down)
-    columns = (2 / width * cosine * across, 2 / height * sine * across)
-    for axis in range(2):
-        torch.add(rows[axis][:, :, None], columns[axis][:, None, :], out=grid[:, axis])
-    return F.grid_sample(maps, grid.permute(0, 2, 3, 1), padding_mode="zeros", align_corners=False)

@@ -8,8 +8,10 @@ from torch import Generator, Tensor
 
 from synth_anomaly.interfaces import Size
 from synth_anomaly.parameters import Parameters
-from synth_anomaly.synthesizers.fills.operations.canvas import Canvas
+from synth_anomaly.synthesizers.fills.operations.altered import Altered
 from synth_anomaly.synthesizers.fills.operations.draw import OPERATIONS, draw_order, draw_values
+from synth_anomaly.synthesizers.fills.operations.levels import as_levels
+from synth_anomaly.synthesizers.views import View
 
 __all__ = ["TextureOperations"]
 
@@ -60,7 +62,18 @@ class TextureOperations:
 
     def content(self, content: Tensor, parameters: Parameters, *, donors: Tensor | None = None) -> Tensor:  # noqa: ARG002
         """Return the content after each sample's operations, each computed for the samples that drew it."""
-        canvas = Canvas(content)
-        for numbers in parameters.host["order"].unbind(1):
-            canvas.carry_out(numbers, parameters)
-        return canvas.content().to(content.dtype)
+        return Altered(as_levels(content), parameters).whole().to(content.dtype)
+
+    def view(
+        self,
+        before: View,
+        parameters: Parameters,
+        *,
+        donors: Tensor | None = None,  # noqa: ARG002
+    ) -> Altered | None:
+        """Return the content described; None where its pixels have moved or changed before."""
+        levels = before.levels()
+        if levels is None:
+            return None
+        counts = None if before.counts is None else before.counts.index_select(0, before.chosen)
+        return Altered(levels, parameters, counts)

@@ -9,7 +9,8 @@ from functools import cache
 
 import torch
 from torch import Tensor
-from torch.nn import functional as F
+
+from synth_anomaly.synthesizers.turn import turned
 
 __all__ = ["brightness", "hue_saturation", "rotation", "sharpness"]
 
@@ -46,23 +47,18 @@ def hue_saturation(levels: Tensor, values: Tensor) -> Tensor:
     sector = sector.div_(chroma.clamp(min=1)).add_(6 * turns)
     sector = sector.sub_((sector / 6).floor_(), alpha=6)
     chroma = torch.minimum(chroma.addcmul_(value, added).clamp_(min=0), value)
-    base = (value - chroma).add_(0.5)
+    base = value.sub_(chroma).add_(0.5)
     # the distance from each channel's place on the circle says how much of the chroma it has
-    shares = ((sector - 3).abs_().sub_(1), 2 - (sector - 2).abs_(), 2 - (sector - 4).abs_())
-    channels = [torch.addcmul(base, share.clamp_(0, 1), chroma).to(torch.uint8) for share in shares]
-    return torch.stack(channels, dim=1)
+    shares = ((sector - 3).abs_().sub_(1), 2 - (sector - 2).abs_(), 2 - sector.sub_(4).abs_())
+    changed = torch.empty(levels.shape, dtype=torch.int16, device=levels.device)
+    for channel, share in enumerate(shares):
+        changed[:, channel] = torch.addcmul(base, share.clamp_(0, 1), chroma)
+    return changed.to(torch.uint8)
 
 
 def rotation(levels: Tensor, angles: Tensor) -> Tensor:
     """Turn about the centre by ``(B,)`` radians, counter-clockwise; black comes in from outside."""
-    height, width = levels.shape[2:]
-    down = torch.arange(height, device=levels.device) - (height - 1) / 2
-    across = torch.arange(width, device=levels.device) - (width - 1) / 2
-    cosine, sine = angles.cos(), angles.sin()
-    of_rows = down[:, None] * torch.stack((-sine * (2 / width), cosine * (2 / height)), dim=1)[:, None]
-    of_columns = across[:, None] * torch.stack((cosine * (2 / width), sine * (2 / height)), dim=1)[:, None]
-    grid = of_rows[:, :, None] + of_columns[:, None]
-    return _levels(F.grid_sample(levels.float(), grid, align_corners=False).add_(0.5))
+    return _levels(turned(levels.float(), angles).add_(0.5))
 
 
 @cache
