@@ -41,7 +41,7 @@ def dataset_of_run(run: Path, *, allow_code: bool = False) -> Dataset:
     Raises:
         SynthAnomalyError: If the folder is no run, or its images are not where they were.
     """
-    data = Recipe.read(run).data
+    data = Recipe.read(run, allow_code=allow_code).data
     source = resolve(data.dataset or None, data.root or None, data.category or None, allow_code=allow_code)
     return open_dataset(source, source.categories[0], options=data.options, allow_code=allow_code)
 

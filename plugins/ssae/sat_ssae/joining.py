@@ -56,10 +56,15 @@ def join_runs(filtering: Path, amplifying: Path, folder: Path, *, allow_code: bo
         objective: _opened(run, objective, allow_code)
         for objective, run in (("filtering", filtering), ("amplifying", amplifying))
     }
-    recipes = [Recipe.read(run) for run in (filtering, amplifying)]
+    recipes = [Recipe.read(run, allow_code=allow_code) for run in (filtering, amplifying)]
     _check_alike(filtering, amplifying, recipes)
-    joined = _joined(methods)
-    recipe = replace(joined.recipe(), data=recipes[0].data, precision=recipes[0].precision)
+    settings = {
+        **recipes[0].settings,
+        "objective": "ensemble",
+        "amplifying_weight": methods["amplifying"].settings.amplifying_weight,
+    }
+    recipe = replace(recipes[0], preset="ensemble", settings=settings)
+    joined = _joined(methods, recipe)
     folder.mkdir(parents=True, exist_ok=True)
     write_whole(folder / "recipe.toml", recipe.text().encode())
     joined.save_weights(folder)
@@ -89,15 +94,9 @@ def _compared(recipe: Recipe) -> Mapping[str, Any]:
     return data | {name: value for name, value in recipe.settings.items() if name not in _OF_TRAINING}
 
 
-def _joined(methods: Mapping[str, SSAE]) -> SSAE:
-    """Return an ensemble with the weights of both; what it says of training is that of the first."""
-    first = methods["filtering"]
-    settings = {
-        **first.recipe().settings,
-        "objective": "ensemble",
-        "amplifying_weight": methods["amplifying"].settings.amplifying_weight,
-    }
-    joined = SSAE("ensemble", seed=first.seed, **settings)
+def _joined(methods: Mapping[str, SSAE], recipe: Recipe) -> SSAE:
+    """Return an ensemble with the weights of both."""
+    joined = SSAE(recipe.preset, seed=recipe.seed, **recipe.settings)
     for objective, method in methods.items():
         joined.models[objective].load_state_dict(method.models[objective].state_dict())
     return joined.eval()

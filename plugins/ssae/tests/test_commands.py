@@ -65,6 +65,15 @@ def test_a_run_takes_what_its_category_asks_for(data, runs, tmp_path):
     assert "augment" not in other
 
 
+def test_what_the_user_takes_from_a_category_stays_away(data, tmp_path):
+    asked = ("run", "ssae", "--data", data, "--category", "leather", "--out", tmp_path)
+    run = last_line(sat(*asked, *TINY, "--set=augment=none"))
+    again = last_line(sat("run", run, "--out", tmp_path, "--device=cpu", "--quiet"))
+    for folder in (run, again):
+        assert 'augment = "none"' in (folder / "recipe.toml").read_text()
+    assert (again / "weights.safetensors").read_bytes() == (run / "weights.safetensors").read_bytes()
+
+
 def test_moments_of_a_run_lie_beside_it(runs):
     run = runs["objective-1"]
     result = sat("ssae", "moments", run)
