@@ -145,6 +145,10 @@ _COMPONENTS = {
         "max": ("scorers.pooling:Max", "the map's maximum"),
         "mean-pool-max": ("scorers.pooling:MeanPoolMax", "the maximum of the mean-pooled map"),
         "sum": ("scorers.pooling:Sum", "the map's sum"),
+        "box-smoothed": (
+            "scorers.smoothing:BoxSmoothed",
+            "the sum of the smoothed difference",
+        ),
         "feature-matching": (
             "scorers.feature_matching:FeatureMatching",
             "distance of features and of images",

@@ -172,6 +172,20 @@ class Method(nn.Module, ABC):
         return {}
 
     @classmethod
+    def for_category(cls, dataset: str, category: str, preset: str) -> Mapping[str, Any]:  # noqa: ARG003
+        """Return the settings that a category asks for: a run has them on top of its preset's.
+
+        What the user sets stands above both. In Python they are given like other settings:
+        ``Method(preset, **Method.for_category(dataset, category, preset))``.
+
+        Args:
+            dataset: Name of the data set.
+            category: The category.
+            preset: The preset that they change.
+        """
+        return {}
+
+    @classmethod
     def default_preset(cls) -> str:
         """Return the name of the preset that changes nothing.
 
