@@ -31,7 +31,7 @@ from synth_anomaly.errors import DataError, OptionError, RecipeError, RunError
 from synth_anomaly.evaluation import Evaluation, evaluate
 from synth_anomaly.files import write_whole
 from synth_anomaly.guides import attach_guides
-from synth_anomaly.interfaces import Guide, Prediction, Pretrained, Size
+from synth_anomaly.interfaces import Guide, Prediction, Pretrained, Report, Size
 from synth_anomaly.options import nearest
 from synth_anomaly.recipe import Recipe
 from synth_anomaly.specification import overriding
@@ -253,10 +253,16 @@ class Method(nn.Module, ABC):
         skip_bad: bool,
         warn: Callable[[str], None],
     ) -> None:
-        data = self.training_data(images, device, skip_bad=skip_bad, warn=warn)
+        def report(what: str, done: int, total: int) -> None:
+            for listener in listeners:
+                listener.on_reading(what, done, total)
+
+        data = self.training_data(images, device, skip_bad=skip_bad, warn=warn, report=report)
         stores = [store for store in (data.train, data.validation) if store is not None]
         self.skipped = tuple(skip for store in stores for skip in store.skipped)
-        self._read_files(device, listeners, warn)
+        self.notes = read_files(self, self.settings.input_size, device, report)
+        for line in self.notes:
+            warn(line)
         self.to(device)
         begun = checkpoints is not None and (checkpoints / "state.json").is_file()
         if not (begun or self.loaded):
@@ -276,17 +282,6 @@ class Method(nn.Module, ABC):
         with interruption.listening():
             trainer.run()
 
-    def _read_files(
-        self, device: torch.device, listeners: Sequence[Listener], warn: Callable[[str], None]
-    ) -> None:
-        def report(what: str, done: int, total: int) -> None:
-            for listener in listeners:
-                listener.on_reading(what, done, total)
-
-        self.notes = read_files(self, self.settings.input_size, device, report)
-        for line in self.notes:
-            warn(line)
-
     def training_data(
         self,
         images: Images,
@@ -294,6 +289,7 @@ class Method(nn.Module, ABC):
         *,
         skip_bad: bool = False,
         warn: Callable[[str], None] = _warn,
+        report: Report = lambda *_: None,
     ) -> TrainingData:
         """Decode the good images, split off those that are held back, and compute their guides."""
         samples = as_samples(images, "train")
@@ -311,7 +307,7 @@ class Method(nn.Module, ABC):
         ]
         if (guide := self.settings.guide) is not None:
             for store in stores:
-                attach_guides(store, guide, batch_size=self.settings.batch_size, warn=warn)
+                attach_guides(store, guide, batch_size=self.settings.batch_size, warn=warn, report=report)
         return TrainingData(*stores)
 
     @torch.no_grad()
