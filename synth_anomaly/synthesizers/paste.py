@@ -117,7 +117,7 @@ class Paste(Replayable):
         made = images.clone(memory_format=torch.contiguous_format)
         if self._shows_content(guide):
             masks = images.new_zeros((len(images), 1, *images.shape[2:]), dtype=torch.float32)
-            pieces.put(masks, masks.new_ones(()).expand(len(pieces.top), 1, *pieces.shape))
+            pieces.fill(masks)
             pieces.put(made, content.clamp_(0, 1))
             return made, masks
         masks = self._masks(drawn, images, guide) if masks is None else masks
