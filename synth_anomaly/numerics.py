@@ -21,36 +21,41 @@ def full_precision(device: torch.device) -> Iterator[None]:
 @contextmanager
 def without_tf32() -> Iterator[None]:
     """Within the block float32 is multiplied and convolved in full, whatever the process has chosen."""
-    cudnn: Any = torch.backends.cudnn
+    operations, switches = _operations(), _switches()
+    chosen = [operation.fp32_precision for operation in operations]
     try:
-        matmul, convolve = torch.get_float32_matmul_precision(), cudnn.allow_tf32
-    except RuntimeError:  # chosen for each operation, as torch 2.9 can and these switches cannot tell
-        with _in_ieee(*_operations()):
-            yield
-        return
-    try:
-        torch.set_float32_matmul_precision("highest")
-        cudnn.allow_tf32 = False
+        if switches is not None:
+            _switch("highest", allow_tf32=False)
+        _choose(operations, ["ieee"] * len(operations))
         yield
     finally:
-        torch.set_float32_matmul_precision(matmul)
-        cudnn.allow_tf32 = convolve
+        if switches is not None:
+            _switch(switches[0], allow_tf32=switches[1])
+        _choose(operations, chosen)
 
 
 def _operations() -> list[Any]:
-    """Return what a precision can be chosen for, on CUDA and on the CPU."""
+    """Return what a precision can be chosen for, on CUDA and on the CPU; nothing before torch 2.9."""
     backends: list[Any] = [torch.backends.cudnn, torch.backends.mkldnn]
     parts = [getattr(backend, name, None) for backend in backends for name in ("matmul", "conv", "rnn")]
     return [part for part in (torch.backends.cuda.matmul, *parts) if hasattr(part, "fp32_precision")]
 
 
-@contextmanager
-def _in_ieee(*operations: Any) -> Iterator[None]:
-    before = [operation.fp32_precision for operation in operations]
+def _choose(operations: list[Any], precisions: list[str]) -> None:
+    for operation, precision in zip(operations, precisions, strict=True):
+        operation.fp32_precision = precision
+
+
+def _switches() -> tuple[str, bool] | None:
+    """Return the older switches; None where each operation has its own choice, which they cannot tell."""
+    cudnn: Any = torch.backends.cudnn
     try:
-        for operation in operations:
-            operation.fp32_precision = "ieee"
-        yield
-    finally:
-        for operation, precision in zip(operations, before, strict=True):
-            operation.fp32_precision = precision
+        return torch.get_float32_matmul_precision(), cudnn.allow_tf32
+    except RuntimeError:
+        return None
+
+
+def _switch(matmul: str, *, allow_tf32: bool) -> None:
+    cudnn: Any = torch.backends.cudnn
+    torch.set_float32_matmul_precision(matmul)
+    cudnn.allow_tf32 = allow_tf32

@@ -88,6 +88,7 @@ class Replayable(ABC):
 def _in_full_precision(apply: Callable[..., Defects]) -> Callable[..., Defects]:
     @wraps(apply)
     def guarded(self: Replayable, images: Tensor, *given: Any, **named: Any) -> Defects:
+        check_batch(images, named.get("guide"), named.get("donors"))
         with full_precision(images.device):
             return apply(self, images, *given, **named)
 
@@ -144,7 +145,7 @@ def check_batch(images: Tensor, guide: Tensor | None = None, donors: Tensor | No
         )
     expected = (len(images), 1, *images.shape[2:])
     if guide is not None and guide.shape != expected:
-        raise DataError(f"the guide must be {expected}, one a image, got {tuple(guide.shape)}")
+        raise DataError(f"the guide must be {expected}, one an image, got {tuple(guide.shape)}")
     if donors is not None and donors.shape[1:] != images.shape[1:]:
         raise DataError(
             f"donors must be (D, {', '.join(map(str, images.shape[1:]))}) as the images, "

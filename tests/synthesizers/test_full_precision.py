@@ -115,6 +115,23 @@ def test_what_the_process_has_chosen_is_put_back():
     assert Looks.apply.__doc__ == "Look."
 
 
+@pytest.mark.skipif(not hasattr(torch.backends, "fp32_precision"), reason="torch 2.9 chooses by operation")
+@pytest.mark.parametrize("matmul", ["none", "tf32", "ieee"])
+def test_what_each_operation_has_is_put_back(matmul):
+    parts = [torch.backends.cuda.matmul, torch.backends.mkldnn.matmul, torch.backends.mkldnn.conv]
+    kept = [part.fp32_precision for part in parts]
+    try:
+        torch.backends.cuda.matmul.fp32_precision = matmul
+        torch.backends.mkldnn.conv.fp32_precision = "bf16"
+        before = [part.fp32_precision for part in parts]
+        with full_precision(torch.device("cpu")):
+            assert [part.fp32_precision for part in parts] == ["ieee"] * 3
+        assert [part.fp32_precision for part in parts] == before
+    finally:
+        for part, precision in zip(parts, kept, strict=True):
+            part.fp32_precision = precision
+
+
 @pytest.mark.usefixtures("_medium")
 def test_guides_are_computed_in_full():
     rounded = guide_maps(SpectralResidual(), IMAGES, ["a"] * 4)

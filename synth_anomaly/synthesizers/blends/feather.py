@@ -22,8 +22,9 @@ def feathered(masks: Tensor, sigmas: Tensor, largest: float) -> Tensor:
     """Return the weight of each pixel: ``erf(depth / s) / erf(thickness / s)``, s the square root of 2 sigma.
 
     Far from a straight outline that is what a Gaussian blur makes of it, ``2 blurred - 1``; the middle of
-    every region has the weight 1, and so has all of a region much thinner than sigma. No weight inside a
-    mask is 0. The image's border is no outline.
+    every region has the weight 1, and so has all of a region much thinner than sigma. A region counts as part
+    of a thicker one, and is lighter, where it is nearer to it than 0.4 of that one's largest disc. No weight
+    inside a mask is 0. The image's border is no outline.
 
     Args:
         masks: ``(B, 1, H, W)``; all above 0 is inside, and the weights are multiplied by it.

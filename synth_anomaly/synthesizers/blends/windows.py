@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import torch
 from torch import Tensor
 
+from synth_anomaly.host import is_at_hand
 from synth_anomaly.interfaces import Size
 from synth_anomaly.parameters import Parameters
 from synth_anomaly.synthesizers.rows import Rows
@@ -58,7 +59,7 @@ class Windows:
     def put(self, images: Tensor, values: Tensor) -> None:
         """Write ``values``, ``(n, C, *size)``, into a contiguous batch."""
         starts, values = self._starts(images.shape[1]), values.to(images.dtype)
-        if images.device.type == "cpu":
+        if is_at_hand(images):
             self._lines(images)[starts] = values
         else:  # where lines may be written through a copy of them all, which overlap
             across = torch.arange(self.size[1], device=images.device)

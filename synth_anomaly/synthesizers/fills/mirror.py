@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 from torch import Generator, Tensor
@@ -36,8 +36,9 @@ class Mirror:
         """Return the mirrored content."""
         return content.flip(3 if self.along == "width" else 2)
 
-    def view(self, before: View, parameters: Parameters, *, donors: Tensor | None = None) -> View:  # noqa: ARG002
-        """Return the mirrored content as a view."""
+    def view(self, before: View, parameters: Parameters, *, donors: Tensor | None = None) -> View | None:  # noqa: ARG002
+        """Return the mirrored content as a view; None where it cannot be one."""
         down, across = before.places()
-        moved = (down, across.flip(1)) if self.along == "width" else (down.flip(1), across)
-        return replace(before, moved=moved)
+        if self.along == "width":
+            return before.moved_to(down, across.flip(1))
+        return before.moved_to(down.flip(1), across)
