@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from synth_anomaly.data import ImageStore
 from synth_anomaly.errors import DataError
 from synth_anomaly.interfaces import Guide, NamedGuide
+from synth_anomaly.numerics import full_precision
 
 __all__ = ["attach_guides", "guide_bytes", "guide_maps"]
 
@@ -28,7 +29,8 @@ def guide_maps(guide: Guide, images: Tensor, names: Sequence[str]) -> Tensor:
     Raises:
         DataError: If the guide returns anything else.
     """
-    maps = guide.named(images, names) if isinstance(guide, NamedGuide) else guide(images)
+    with full_precision(images.device):
+        maps = guide.named(images, names) if isinstance(guide, NamedGuide) else guide(images)
     expected = (len(images), 1, *images.shape[2:])
     if tuple(maps.shape) != expected:
         raise DataError(f"expected maps {expected} from {type(guide).__name__}, got {tuple(maps.shape)}")

@@ -112,6 +112,13 @@ class Pieces:
         else:
             images.permute(0, 2, 3, 1)[self._pixels()] = values.permute(0, 2, 3, 1)
 
+    def fill(self, masks: Tensor) -> None:
+        """Write 1 into contiguous ``(B, 1, H, W)``, inside the boxes."""
+        if self.inside is None and is_at_hand(masks):
+            _every_part(masks, self.shape).index_fill_(0, self._first(1), 1.0)
+        else:
+            self.put(masks, masks.new_ones(()).expand(len(self.top), 1, *self.shape))
+
     def means(self, values: Tensor, count: int) -> Tensor:
         """Return the means in the boxes of float32 ``values``, ``(P, C, k, n)``, as ``(count, C)``.
 

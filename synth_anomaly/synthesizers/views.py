@@ -10,7 +10,7 @@ the mask is.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Protocol, runtime_checkable
+from typing import Protocol, TypeGuard
 
 import torch
 from torch import Tensor
@@ -71,15 +71,26 @@ class View:
             return None
         return self.source.index_select(0, self.chosen)
 
-    def rolled(self, down: Tensor, across: Tensor) -> View:
+    def moved_to(self, down: Tensor, across: Tensor) -> View | None:
+        """Return the view with its pixels at other places; None where colours depend on the ones they had.
+
+        Args:
+            down: ``(B, H)`` int64, one of `places`, changed.
+            across: ``(B, W)`` int64.
+        """
+        return None if self.is_about_boxes else replace(self, moved=(down, across))
+
+    def rolled(self, down: Tensor, across: Tensor) -> View | None:
         """Return the view whose pixel (y, x) is this one's at (y + down, x + across), wrapped around.
+
+        None where colours depend on the places that pixels had.
 
         Args:
             down: ``(B,)`` int64.
             across: ``(B,)`` int64.
         """
         of_rows, of_columns = self.places()
-        return replace(self, moved=(_rolled(of_rows, down), _rolled(of_columns, across)))
+        return self.moved_to(_rolled(of_rows, down), _rolled(of_columns, across))
 
     def recoloured(self, recolouring: Recolouring) -> View:
         """Return the view with other colours."""
@@ -96,11 +107,15 @@ class View:
     def where(self, chosen: Tensor, before: View) -> View | None:
         """Return this view of the chosen samples, bool ``(B,)``; of the others, the one it was made of.
 
-        None where the two have different sources.
+        None where it was not made of that one, but from the start.
         """
-        if self.source is not before.source:
+        known = len(before.recolourings)
+        kept = zip(self.recolourings[:known], before.recolourings, strict=False)
+        if self.source is not before.source or len(self.recolourings) < known:
             return None
-        added = self.recolourings[len(before.recolourings) :]
+        if any(here is not there for here, there in kept):
+            return None
+        added = self.recolourings[known:]
         moved = self.moved
         if moved is not before.moved:
             pairs = zip(self.places(), before.places(), strict=True)
@@ -111,6 +126,7 @@ class View:
             torch.where(chosen, self.chosen, before.chosen),
             moved,
             before.recolourings + tuple(recolouring.where(chosen) for recolouring in added),
+            self.counts,
         )
 
     def at(self, pieces: Pieces) -> Tensor:
@@ -167,7 +183,6 @@ class Described(Protocol):
         ...
 
 
-@runtime_checkable
 class ViewedFill(Fill, Protocol):
     """A fill that can describe its content; :meth:`Fill.content` is what the description comes to."""
 
@@ -178,6 +193,11 @@ class ViewedFill(Fill, Protocol):
 
 def view_of(fill: Fill, before: Described, parameters: Parameters, donors: Tensor | None) -> Described | None:
     """Return what a fill makes of a view; None where it cannot describe it, or ``before`` is no view."""
-    if isinstance(fill, ViewedFill) and isinstance(before, View):
+    if isinstance(before, View) and _can_describe(fill):
         return fill.view(before, parameters, donors=donors)
     return None
+
+
+def _can_describe(fill: Fill) -> TypeGuard[ViewedFill]:
+    # by name: to ask a protocol takes as long as a fill takes to describe its content
+    return hasattr(fill, "view")

@@ -221,7 +221,8 @@ def test_glass_has_the_published_codes_values():
     made = glass()
     assert made.shape == Pair(draem().shape, draem().shape)
     assert made.blend == Alpha((0.2, 0.8), deviation=0.1)
-    assert made.fill.fills[1].count == 3
+    operations = made.fill.fills[1]
+    assert (len(operations.fills), operations.count) == (9, 3)
     opacity = made.blend.draw(4000, seeded())["opacity"]
     assert opacity.mean() == pytest.approx(0.5, abs=0.01)
     assert opacity.std() == pytest.approx(0.1, abs=0.01)

@@ -63,7 +63,7 @@ class Waves:
     def matrix(self) -> Tensor:
         """Return ``(..., size, size)``: the values at each pixel, one wave a column."""
         angle, turn = self.place[..., None] * self.frequency[..., None, :], self.turn[..., None]
-        # whole turns are taken off while the numbers are whole, so exactly
+        # whole turns are taken off while the numbers are whole: exactly, up to windows of 2,000 pixels
         angle -= (angle / turn).floor_().mul_(turn)
         angle.mul_(2 * math.pi / turn).add_(self.start[..., None])
         return angle.sin_().mul_(self.scale[..., None, :])

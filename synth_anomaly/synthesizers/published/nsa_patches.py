@@ -165,10 +165,10 @@ class Patches:
         rows, columns = self.places[:, 0, :height], self.places[:, 1, :width]
         blended = read_part(self.donors, self.chosen, rows, columns, group.apart)
         blended += self.rectangles.membrane(missing.transpose(1, 2), side)
-        before = windows.cut(made)
+        blended, before = blended.clamp_(0, 1), windows.cut(made)
         change = (blended - before).abs_().amax(dim=1, keepdim=True)
         shown = (change >= visible).logical_and_(self.rectangles.masks(side))
-        windows.put(made, torch.where(shown, blended.clamp_(0, 1), before))
+        windows.put(made, torch.where(shown, blended, before))
         if group.turn:  # the first find nothing in the masks
             shown = torch.maximum(windows.cut(masks), shown)
         windows.put(masks, shown)
