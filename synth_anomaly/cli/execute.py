@@ -85,7 +85,7 @@ def execute_all(runs: Iterable[Run], categories: Sequence[str], screen: Screen, 
 
 def print_line(console: Console, text: str, style: str) -> None:
     """Print a line as it is, however long."""
-    console.print(text, style=style, markup=False, highlight=False, soft_wrap=True)
+    console.print(text, style=style, markup=False, emoji=False, highlight=False, soft_wrap=True)
 
 
 def closing(results: Sequence[Results]) -> str:
