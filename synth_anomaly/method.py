@@ -160,6 +160,13 @@ class Method(nn.Module, ABC):
     def forward(self, images: Tensor) -> Prediction:
         """Return maps and scores of ``(B, 3, H, W)`` images of the input size, in evaluation mode."""
 
+    def synthesis_sizes(self) -> Sequence[Size]:
+        """Return the sizes of the images that training corrupts: the input size, but where it sees crops.
+
+        The files that synthesizers need are read for each of them before the first step.
+        """
+        return (self.settings.input_size,)
+
     @classmethod
     def published(cls, dataset: str, category: str, preset: str) -> Mapping[str, float]:  # noqa: ARG003
         """Return the paper's own figures by metric name; empty where there are none.
@@ -283,7 +290,9 @@ class Method(nn.Module, ABC):
             for listener in listeners:
                 listener.on_reading(what, done, total)
 
-        self.notes = read_files(self, self.settings.input_size, device, report)
+        sizes = dict.fromkeys(self.synthesis_sizes())
+        lines = (line for size in sizes for line in read_files(self, size, device, report))
+        self.notes = tuple(dict.fromkeys(lines))
         for line in self.notes:
             warn(line)
 

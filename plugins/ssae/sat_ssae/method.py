@@ -53,6 +53,11 @@ class SSAE(Method):
         """Return a stage for each size of the input, of one model after the other."""
         return [stage for name in self.models for stage in self._stages(name)]
 
+    def synthesis_sizes(self) -> Sequence[Size]:
+        """Return the sizes of the crops, ascending to that of the input."""
+        settings = self.settings
+        return [crop_size(settings.input_size, share, settings.stride) for share in settings.input_sides]
+
     def forward(self, images: Tensor) -> Prediction:
         """Return the smoothed differences and their sums; of two models the pixel-wise maximum."""
         scored = [self._model(name).scored(images) for name in self.models]
@@ -83,14 +88,14 @@ class SSAE(Method):
 
     def _stages(self, name: str) -> list[Stage]:
         settings, model = self.settings, self._model(name)
-        optimiser, count = self._optimiser(model), len(settings.input_sides)
+        optimiser, sizes = self._optimiser(model), self.synthesis_sizes()
         stages = []
-        for number, share in enumerate(settings.input_sides):
-            training = self._training(name, crop_size(settings.input_size, share, settings.stride))
+        for number, size in enumerate(sizes):
+            training = self._training(name, size)
             stages.append(
                 Stage(
                     name=f"{name}-{number + 1}",
-                    steps=_share_of(settings.steps, number, count),
+                    steps=_share_of(settings.steps, number, len(sizes)),
                     batch_size=settings.batch_size,
                     network=model,
                     optimisers={"network": optimiser},

@@ -53,7 +53,8 @@ class SSAESettings(MethodSettings):
         steps: Training steps of a model (unpublished: ours).
         input_sides: Sides of the growing square crops that training sees at unchanged resolution, as shares
             of the input's, ascending to 1 (section 3.2 says that they grow; sizes and times are unpublished:
-            ours, each for as many steps).
+            ours, each for as many steps). A texture is shown at each crop's size; one of a folder is decoded
+            for all of them before the first step.
         validate_every: Steps between two looks at the images held back (unpublished: ours).
         patience: Looks without a better figure after which training with equation 4 ends (section 4.4
             asks for early stopping; when is unpublished: ours). Equation 1 trains to the end.
