@@ -101,7 +101,9 @@ def test_orthogonality_of_a_run(runs):
     result = sat("ssae", "orthogonality", run, "--device=cpu")
     assert last_line(result) == run / "orthogonality.png"
     rows = list(csv.DictReader((run / "orthogonality.csv").read_text().splitlines()))
-    assert [float(row["width"]) for row in rows] == [round(0.05 * step, 2) for step in range(1, 20)]
+    assert [float(row["width"]) for row in rows] == [
+        round(round(0.05 * step * 32) / 32, 4) for step in range(1, 20)
+    ]
     assert all(0 <= float(row["reconstruction_nearest"]) <= 1 for row in rows)
     # small patches of noise leave an image nearest to its own copy
     assert float(rows[0]["image_nearest"]) == 1
