@@ -35,7 +35,8 @@ class SSAE(Method):
     """Self-supervised autoencoders that restore, or push away, what is abnormal.
 
     Pixels are scored by the smoothed difference of an image and its reconstruction, images by the sum of it.
-    An image passes the network once.
+    An image passes the network once. A run of a category that the paper knows begins with what it asks for;
+    the settings that a recipe records stand above those, with another category too.
 
     Source: "Self-Supervised Autoencoders for Visual Anomaly Detection". What differs is marked as ours in
         :class:`sat_ssae.settings.SSAESettings` and :mod:`sat_ssae.categories`.

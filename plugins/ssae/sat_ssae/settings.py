@@ -28,7 +28,8 @@ class SSAESettings(MethodSettings):
     """Everything about SSAE that can be set.
 
     The defaults are those of textures. What differs for a category of MVTec AD stands in
-    :data:`sat_ssae.categories.CATEGORIES`, and a run of a category of that name begins with it.
+    :data:`sat_ssae.categories.CATEGORIES`, and a run of a category of that name begins with it;
+    the settings that a recipe records stand above it, with another category too.
 
     Attributes:
         size: Input size in pixels, a multiple of 8 (section 4.1: 512 for textures; 256, 384 or 512 for
