@@ -160,6 +160,13 @@ class Method(nn.Module, ABC):
     def forward(self, images: Tensor) -> Prediction:
         """Return maps and scores of ``(B, 3, H, W)`` images of the input size, in evaluation mode."""
 
+    def synthesis_sizes(self) -> Sequence[Size]:
+        """Return the sizes of the images that training corrupts: the input size, but where it sees crops.
+
+        The files that synthesizers need are read for each of them before the first step.
+        """
+        return (self.settings.input_size,)
+
     @classmethod
     def published(cls, dataset: str, category: str, preset: str) -> Mapping[str, float]:  # noqa: ARG003
         """Return the paper's own figures by metric name; empty where there are none.
@@ -260,7 +267,7 @@ class Method(nn.Module, ABC):
         data = self.training_data(images, device, skip_bad=skip_bad, warn=warn, report=report)
         stores = [store for store in (data.train, data.validation) if store is not None]
         self.skipped = tuple(skip for store in stores for skip in store.skipped)
-        self.notes = read_files(self, self.settings.input_size, device, report)
+        self.notes = self._read_files(device, report)
         for line in self.notes:
             warn(line)
         self.to(device)
@@ -281,6 +288,11 @@ class Method(nn.Module, ABC):
         )
         with interruption.listening():
             trainer.run()
+
+    def _read_files(self, device: torch.device, report: Report) -> tuple[str, ...]:
+        sizes = dict.fromkeys(self.synthesis_sizes())
+        lines = (line for size in sizes for line in read_files(self, size, device, report))
+        return tuple(dict.fromkeys(lines))
 
     def training_data(
         self,

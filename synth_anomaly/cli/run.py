@@ -82,6 +82,8 @@ def run(context: click.Context, /, what: str | None, resume: Path | None, out: P
     A recipe, or the folder of a run, runs again:
 
         sat run runs/anoseg/bottle/1
+
+    The settings that it records stand, with another --category too; --set changes them.
     """
     progress = Progress(Console(stderr=True), quiet=is_quiet(context))
     screen = Screen(progress)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 if TYPE_CHECKING:
+    from sat_ssae.orthogonality import At
+    from sat_ssae.tables import Analysis
     from synth_anomaly.interfaces import Dataset
 
 __all__ = ["ensemble", "moments", "orthogonality", "reconstructions", "ssae"]
@@ -33,6 +35,12 @@ def _device(command: _Command) -> _Command:
     )(command)
 
 
+def _written_beside(command: _Command) -> _Command:
+    """Add the options of what is computed with a run, and written beside it."""
+    out = click.option("--out", type=_OUT, help="Folder to write to.  [default: RUN]")
+    return out(_device(_allow_code(command)))
+
+
 @click.group()
 def ssae() -> None:
     """Analyses of SSAE's paper, and the ensemble of two runs."""
@@ -46,31 +54,27 @@ def ssae() -> None:
 def moments(what: Path | None, category: str | None, out: Path | None, allow_code: bool) -> None:
     """Measure mean and deviation of each pixel over the good training images, as in figure 8.
 
-    RUN_OR_DATA is a run's folder, or a folder of images as of `sat run --data`; without it the demo is
-    measured. Writes moments.csv, moments.json and moments.png. Flat moments, as textures have, are what the
-    paper's theory asks for.
+    RUN_OR_DATA is a run's folder, or a folder of images as of `sat run --data`; without it a --category of
+    the demo is measured. Writes moments.csv, moments.json and moments.png. Flat moments, as textures have,
+    are what the paper's theory asks for.
     """
     from sat_ssae.moments import measure_moments
-    from sat_ssae.tables import write_analysis
 
     dataset, folder = _images(what, category, allow_code)
     measured = measure_moments(dataset)
     summary = measured.summary()
-    written = write_analysis(out or folder, "moments", measured)
-    for name in ("mean", "deviation"):
-        click.echo(
-            f"{name} {summary[name]:.3f}; its least and greatest pixel {summary[name + '_spread']:.3f} apart"
-        )
-    click.echo(f"theorem 2 holds for corruptions of less than {summary['orthogonal_share']:.1%} of an image")
-    _echo_paths(*written)
+    spreads = (
+        f"{name} {summary[name]:.3f}; its least and greatest pixel {summary[name + '_spread']:.3f} apart"
+        for name in ("mean", "deviation")
+    )
+    theorem = f"theorem 2 holds for corruptions of less than {summary['orthogonal_share']:.1%} of an image"
+    _write(out or folder, "moments", measured, (*spreads, theorem))
 
 
 @ssae.command()
 @click.argument("run", metavar="RUN", type=_RUN)
 @click.option("--repeats", type=click.IntRange(min=1), default=1, show_default=True, help="Patches an image.")
-@click.option("--out", type=_OUT, help="Folder to write to.  [default: RUN]")
-@_device
-@_allow_code
+@_written_beside
 def orthogonality(run: Path, repeats: int, out: Path | None, device: str, allow_code: bool) -> None:
     """Measure how far the trained network projects orthogonally on its training images, as in figure 9.
 
@@ -79,24 +83,19 @@ def orthogonality(run: Path, repeats: int, out: Path | None, device: str, allow_
     """
     from sat_ssae.images import open_run
     from sat_ssae.orthogonality import measure_orthogonality
-    from sat_ssae.tables import write_analysis
 
-    measured = measure_orthogonality(open_run(run, device=device, allow_code=allow_code), repeats=repeats)
-    written = write_analysis(out or run, "orthogonality", measured)
-    for at in measured.found:
-        click.echo(
-            f"width {at.width:.2f}: nearest to X̂ {at.image:.3f}, to F(X̂) {at.reconstruction:.3f}, "
-            f"error {at.error_mean:.2e}"
-        )
-    _echo_paths(*written)
+    def show(at: At) -> None:
+        shares = f"nearest to X̂ {at.image:.3f}, to F(X̂) {at.reconstruction:.3f}"
+        click.echo(f"width {at.width:.2f}: {shares}, error {at.error_mean:.2e}")
+
+    trained = open_run(run, device=device, allow_code=allow_code)
+    _write(out or run, "orthogonality", measure_orthogonality(trained, repeats=repeats, report=show), ())
 
 
 @ssae.command()
 @click.argument("run", metavar="RUN", type=_RUN)
 @click.option("--count", type=click.IntRange(min=1), default=6, show_default=True, help="Images to show.")
-@click.option("--out", type=_OUT, help="Folder to write to.  [default: RUN]")
-@_device
-@_allow_code
+@_written_beside
 def reconstructions(run: Path, count: int, out: Path | None, device: str, allow_code: bool) -> None:
     """Draw held-back images, corrupted, and what the trained network makes of them.
 
@@ -119,6 +118,8 @@ def reconstructions(run: Path, count: int, out: Path | None, device: str, allow_
 def ensemble(filtering: Path, amplifying: Path, out: Path, allow_code: bool) -> None:
     """Join a run with objective 1 and a run with objective 4 by the pixel-wise maximum of their maps.
 
+    The two are of the same images, settings, seed and precision; weight may differ, which objective 1 alone
+    uses, and so may amplifying_weight, normaliser, validate_every and patience, which objective 4 alone uses.
     The new folder predicts and evaluates like a run: sat evaluate, sat predict.
     """
     from sat_ssae.joining import join_runs
@@ -139,7 +140,21 @@ def _images(what: Path | None, category: str | None, allow_code: bool) -> tuple[
     source = resolve(None, None if what is None else str(what), category, allow_code=allow_code)
     if source.notice:
         click.echo(source.notice, err=True)
+    if len(source.categories) > 1:
+        raise click.UsageError(
+            "The moments are those of one category: give --category NAME instead of 'all'."
+        )
     return open_dataset(source, source.categories[0]), Path("moments") / source.categories[0]
+
+
+def _write(folder: Path, name: str, analysis: Analysis, lines: Iterable[str]) -> None:
+    """Write an analysis into a folder, and print what it found and where it lies."""
+    from sat_ssae.tables import write_analysis
+
+    written = write_analysis(folder, name, analysis)
+    for line in lines:
+        click.echo(line)
+    _echo_paths(*written)
 
 
 def _echo_paths(*paths: Path) -> None:

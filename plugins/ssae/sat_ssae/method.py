@@ -35,7 +35,8 @@ class SSAE(Method):
     """Self-supervised autoencoders that restore, or push away, what is abnormal.
 
     Pixels are scored by the smoothed difference of an image and its reconstruction, images by the sum of it.
-    An image passes the network once.
+    An image passes the network once. A run of a category that the paper knows begins with what it asks for;
+    the settings that a recipe records stand above those, with another category too.
 
     Source: "Self-Supervised Autoencoders for Visual Anomaly Detection". What differs is marked as ours in
         :class:`sat_ssae.settings.SSAESettings` and :mod:`sat_ssae.categories`.
@@ -52,6 +53,11 @@ class SSAE(Method):
     def stages(self) -> Sequence[Stage]:
         """Return a stage for each size of the input, of one model after the other."""
         return [stage for name in self.models for stage in self._stages(name)]
+
+    def synthesis_sizes(self) -> Sequence[Size]:
+        """Return the sizes of the crops, ascending to that of the input."""
+        settings = self.settings
+        return [crop_size(settings.input_size, share, settings.stride) for share in settings.input_sides]
 
     def forward(self, images: Tensor) -> Prediction:
         """Return the smoothed differences and their sums; of two models the pixel-wise maximum."""
@@ -83,14 +89,14 @@ class SSAE(Method):
 
     def _stages(self, name: str) -> list[Stage]:
         settings, model = self.settings, self._model(name)
-        optimiser, count = self._optimiser(model), len(settings.input_sides)
+        optimiser, sizes = self._optimiser(model), self.synthesis_sizes()
         stages = []
-        for number, share in enumerate(settings.input_sides):
-            training = self._training(name, crop_size(settings.input_size, share, settings.stride))
+        for number, size in enumerate(sizes):
+            training = self._training(name, size)
             stages.append(
                 Stage(
                     name=f"{name}-{number + 1}",
-                    steps=_share_of(settings.steps, number, count),
+                    steps=_share_of(settings.steps, number, len(sizes)),
                     batch_size=settings.batch_size,
                     network=model,
                     optimisers={"network": optimiser},

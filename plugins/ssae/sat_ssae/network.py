@@ -28,7 +28,6 @@ class Autoencoder(nn.Module):
         width: Filters of the first layers, and of each dilation (table 1: 64).
         dilations: Dilations of each stack.
         poolings: How often the encoder halves the image (table 1: 3); each halving doubles the filters.
-
         stacks: How many stacks of dilated convolutions follow each other (table 1: 4).
 
     Attributes:

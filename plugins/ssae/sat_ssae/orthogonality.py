@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -12,15 +13,18 @@ from sat_ssae.images import TrainedRun
 from sat_ssae.tables import Plot, Rows
 from synth_anomaly.data import ImageStore
 from synth_anomaly.errors import DataError
+from synth_anomaly.interfaces import Size
 from synth_anomaly.training import generator_for
 
-__all__ = ["WIDTHS", "At", "Orthogonality", "measure_orthogonality", "nearest", "swap_patches"]
+__all__ = ["WIDTHS", "At", "Orthogonality", "measure_orthogonality", "nearest", "patch_sides", "swap_patches"]
 
 WIDTHS = tuple(round(0.05 * step, 2) for step in range(1, 20))
-"""Widths of the patches as shares of the image's side, from 0.05 to 0.95."""
+"""Widths of the patches, ``sqrt(|S| / N)``, from 0.05 to 0.95."""
 
 _HALF = 0.5**0.5
 """The width of a patch that is half of the image."""
+
+_SEARCHED = 2**25  # values of images that are searched for at a time
 
 _EXACT = "donot_use_mm_for_euclid_dist"  # the quicker way rounds away what tells near images apart
 
@@ -30,7 +34,7 @@ class At:
     """What was found at one width.
 
     Attributes:
-        width: Of the patches, ``sqrt(|S| / N)``.
+        width: Of the patches that were swapped, in whole pixels, ``sqrt(|S| / N)``.
         image: Share of cases in which X is the training image nearest to ``X̂``.
         reconstruction: Share of cases in which X is the training image nearest to ``F(X̂)``.
         error_mean: Mean of ``||F(X̂) - X|| / N``, with N the number of values of an image.
@@ -74,7 +78,7 @@ class Orthogonality:
         yield ("width", "share", "image_nearest", "reconstruction_nearest", "error_mean", "error_deviation")
         for at in self.found:
             share = round(at.width**2, 4)
-            yield (at.width, share, at.image, at.reconstruction, at.error_mean, at.error_deviation)
+            yield (round(at.width, 4), share, at.image, at.reconstruction, at.error_mean, at.error_deviation)
 
     def draw(self, plot: Plot) -> None:
         """Draw the three plots of figure 9."""
@@ -97,24 +101,34 @@ class Orthogonality:
         image.legend(loc="lower left")
 
 
-def swap_patches(images: Tensor, others: Tensor, width: float, random: Generator) -> Tensor:
-    """Return images in each of which a square shows another image, at a random place.
+def patch_sides(size: Size, width: float) -> Size:
+    """Return height and width of a square that covers ``width`` squared of an image, cut to the image.
+
+    Example:
+        >>> patch_sides((32, 128), 0.25), patch_sides((32, 128), 0.75)
+        ((16, 16), (32, 48))
+    """
+    side = max(1, round(width * math.sqrt(math.prod(size))))
+    return min(side, size[0]), min(side, size[1])
+
+
+def swap_patches(images: Tensor, others: Tensor, sides: Size, random: Generator) -> Tensor:
+    """Return images in each of which a patch shows another image, at a random place.
 
     Args:
         images: ``(B, 3, H, W)``.
-        others: ``(B, 3, H, W)``; the square shows the same place of them.
-        width: Width of the square as a share of the shorter side, in (0, 1].
+        others: ``(B, 3, H, W)``; the patch shows the same place of them.
+        sides: Height and width of the patch in pixels.
         random: A CPU generator.
     """
     height, across = images.shape[-2:]
-    side = max(1, round(width * min(height, across)))
     top, left = (
         (torch.rand(len(images), generator=random) * (length - side + 1)).long().to(images.device)
-        for length in (height, across)
+        for length, side in zip((height, across), sides, strict=True)
     )
     rows, columns = (torch.arange(length, device=images.device) for length in (height, across))
-    down = (rows >= top[:, None]) & (rows < top[:, None] + side)
-    right = (columns >= left[:, None]) & (columns < left[:, None] + side)
+    down = (rows >= top[:, None]) & (rows < top[:, None] + sides[0])
+    right = (columns >= left[:, None]) & (columns < left[:, None] + sides[1])
     inside = (down[:, :, None] & right[:, None, :])[:, None]
     return torch.where(inside, others, images)
 
@@ -136,7 +150,11 @@ def nearest(images: Tensor, store: ImageStore, batch_size: int) -> Tensor:
 
 @torch.no_grad()
 def measure_orthogonality(
-    run: TrainedRun, widths: Sequence[float] = WIDTHS, *, repeats: int = 1
+    run: TrainedRun,
+    widths: Sequence[float] = WIDTHS,
+    *,
+    repeats: int = 1,
+    report: Callable[[At], None] | None = None,
 ) -> Orthogonality:
     """Measure a run on its own training images.
 
@@ -146,8 +164,10 @@ def measure_orthogonality(
 
     Args:
         run: A trained run.
-        widths: Widths of the patch as shares of the side, in (0, 1).
+        widths: Widths of the patch, ``sqrt(|S| / N)`` in (0, 1). What is found is of whole pixels; in images
+            that are not square a patch as wide as the shorter side grows along the other alone.
         repeats: How often every image is corrupted at every width.
+        report: Told what was found at each width in turn.
 
     Raises:
         DataError: If there are fewer than two images, or a width is out of range.
@@ -159,31 +179,41 @@ def measure_orthogonality(
     if not widths or not all(0 < width < 1 for width in widths) or repeats < 1:
         raise DataError(f"expected widths in (0, 1) and repeats from 1, got {widths!r} and {repeats!r}")
     network = next(iter(method.trainings().values())).network
-    batch_size = method.settings.batch_size
-    found = tuple(_at(width, store, network, batch_size, method.seed, repeats) for width in sorted(widths))
-    return Orthogonality(f"{run.title}, {len(store)} training images", found)
+    report = (lambda _: None) if report is None else report
+    found = []
+    for width in sorted(widths):
+        found.append(_at(width, store, network, method.settings.batch_size, method.seed, repeats))
+        report(found[-1])
+    return Orthogonality(f"{run.title}, {len(store)} training images", tuple(found))
 
 
 def _at(width: float, store: ImageStore, network: nn.Module, batch_size: int, seed: int, repeats: int) -> At:
     count, random = len(store), generator_for(seed, "orthogonality", round(width * 1e6))
     image, reconstruction, errors = [], [], []
-    for index in torch.split(torch.arange(count).repeat(repeats), batch_size):
+    sides = patch_sides(store.size, width)
+    for index in torch.split(torch.arange(count).repeat(repeats), _searched_at_once(store.size)):
         other = (index + torch.randint(1, count, (len(index),), generator=random)) % count
         x = store.batch(index)
-        x_hat = swap_patches(x, store.batch(other), width, random)
-        f_x_hat = network(x_hat)
+        x_hat = swap_patches(x, store.batch(other), sides, random)
+        f_x_hat = torch.cat([network(part) for part in torch.split(x_hat, batch_size)])
+        of_image, of_reconstruction = nearest(torch.cat((x_hat, f_x_hat)), store, batch_size).chunk(2)
         rows = index.to(x.device)
-        image.append(nearest(x_hat, store, batch_size) == rows)
-        reconstruction.append(nearest(f_x_hat, store, batch_size) == rows)
+        image.append(of_image == rows)
+        reconstruction.append(of_reconstruction == rows)
         errors.append(torch.linalg.vector_norm((f_x_hat - x).flatten(1), dim=1) / x[0].numel())
     error = torch.cat(errors)
     return At(
-        width=width,
+        width=math.sqrt(math.prod(sides) / math.prod(store.size)),
         image=_share(image),
         reconstruction=_share(reconstruction),
         error_mean=float(error.mean()),
         error_deviation=float(error.std(correction=0)),
     )
+
+
+def _searched_at_once(size: Size) -> int:
+    """Return how many images to search at a time: each reads all training images anew."""
+    return max(1, _SEARCHED // (3 * math.prod(size)))
 
 
 def _share(hits: Sequence[Tensor]) -> float:

@@ -28,7 +28,8 @@ class SSAESettings(MethodSettings):
     """Everything about SSAE that can be set.
 
     The defaults are those of textures. What differs for a category of MVTec AD stands in
-    :data:`sat_ssae.categories.CATEGORIES`, and a run of a category of that name begins with it.
+    :data:`sat_ssae.categories.CATEGORIES`, and a run of a category of that name begins with it;
+    the settings that a recipe records stand above it, with another category too.
 
     Attributes:
         size: Input size in pixels, a multiple of 8 (section 4.1: 512 for textures; 256, 384 or 512 for
@@ -53,7 +54,8 @@ class SSAESettings(MethodSettings):
         steps: Training steps of a model (unpublished: ours).
         input_sides: Sides of the growing square crops that training sees at unchanged resolution, as shares
             of the input's, ascending to 1 (section 3.2 says that they grow; sizes and times are unpublished:
-            ours, each for as many steps).
+            ours, each for as many steps). A texture is shown at each crop's size; one of a folder is decoded
+            for all of them before the first step.
         validate_every: Steps between two looks at the images held back (unpublished: ours).
         patience: Looks without a better figure after which training with equation 4 ends (section 4.4
             asks for early stopping; when is unpublished: ours). Equation 1 trains to the end.

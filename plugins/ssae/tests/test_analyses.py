@@ -5,7 +5,7 @@ import pytest
 import torch
 from sat_ssae.images import TrainedRun
 from sat_ssae.moments import measure_moments, moments_of
-from sat_ssae.orthogonality import measure_orthogonality, nearest, swap_patches
+from sat_ssae.orthogonality import measure_orthogonality, nearest, patch_sides, swap_patches
 
 from synth_anomaly.data import load_images
 from synth_anomaly.errors import DataError
@@ -69,13 +69,13 @@ def test_a_window_larger_than_the_images_is_refused(noise):
 
 
 def test_patches_come_from_the_other_image_and_have_their_width():
-    images, others = torch.zeros(20, 3, 16, 24), torch.ones(20, 3, 16, 24)
-    for width in (0.1, 0.5, 0.95):
-        made = swap_patches(images, others, width, torch.Generator().manual_seed(0))
-        side = round(width * 16)
-        assert made.flatten(1).sum(dim=1).eq(3 * side**2).all()
+    images, others = torch.zeros(20, 3, 16, 25), torch.ones(20, 3, 16, 25)
+    for width, sides in ((0.01, (1, 1)), (0.1, (2, 2)), (0.5, (10, 10)), (0.95, (16, 19))):
+        assert patch_sides((16, 25), width) == sides
+        made = swap_patches(images, others, sides, torch.Generator().manual_seed(0))
+        assert made.flatten(1).sum(dim=1).eq(3 * sides[0] * sides[1]).all()
         rows, columns = (made[0, 0].amax(dim=dim).nonzero() for dim in (1, 0))
-        assert len(rows) == len(columns) == side
+        assert (len(rows), len(columns)) == sides
     places = {tuple(image[0].nonzero()[0].tolist()) for image in made}
     assert len(places) > 1
 
@@ -103,8 +103,8 @@ class Projects(torch.nn.Module):
         return self.known[torch.cdist(images.flatten(1), self.known.flatten(1)).argmin(dim=1)]
 
 
-def measured(tiny, noise, network, widths):
-    method = tiny(size=24, validation=0.0)
+def measured(tiny, noise, network, widths, size=24):
+    method = tiny(size=size, validation=0.0)
     method.models["filtering"].network = network
     return measure_orthogonality(TrainedRun(method, Images(noise), "title"), widths, repeats=3)
 
@@ -125,6 +125,23 @@ def test_orthogonality_of_a_projection_and_of_the_identity(tiny, noise):
     summary = identity.summary()
     assert summary["image_below_half"] == 1
     assert summary["image_above_half"] == 0
+
+
+@pytest.mark.parametrize("size", [(24, 24), (16, 40), (48, 24)])
+def test_the_width_is_that_of_the_patches_that_were_swapped(tiny, size):
+    """Between black and white the error of the identity is what was swapped, whatever the proportions."""
+    shown = np.zeros((2, *size, 3), np.uint8)
+    shown[1] = 255
+    asked, values = (0.05, 0.5, 0.95), 3 * size[0] * size[1]
+    found = measured(tiny, shown, Projects(), asked, size=size)
+    _, *rows = found.rows()
+    for at, width, row in zip(found.found, asked, rows, strict=True):
+        swapped = (at.error_mean * values) ** 2 / values
+        assert at.width == pytest.approx(swapped**0.5, rel=1e-5)
+        assert row[:2] == pytest.approx((at.width, swapped), abs=1e-4)
+        if width < 0.6:  # it fits into the shorter side
+            assert at.width == pytest.approx(width, abs=0.5 / (size[0] * size[1]) ** 0.5 + 1e-9)
+    assert found.summary()["image_above_half"] == found.found[-1].image
 
 
 def test_orthogonality_needs_two_images(tiny, noise):

@@ -11,6 +11,7 @@ from click.testing import CliRunner
 from PIL import Image
 
 from synth_anomaly.cli.main import cli
+from synth_anomaly.recipe import Recipe
 
 TINY = [
     "--set=size=32", "--set=steps=2", "--set=width=4", "--set=batch_size=4", "--set=dilations=[1]",
@@ -74,6 +75,19 @@ def test_what_the_user_takes_from_a_category_stays_away(data, tmp_path):
     assert (again / "weights.safetensors").read_bytes() == (run / "weights.safetensors").read_bytes()
 
 
+def test_what_a_recipe_records_stands_with_another_category_and_help_says_so(data, runs, tmp_path):
+    asked = ("--category", "thing", "--out", tmp_path, "--device=cpu", "--quiet")
+    run = last_line(sat("run", runs["objective-1"] / "recipe.toml", *asked))
+    recorded, again = (Recipe.read(folder) for folder in (runs["objective-1"], run))
+    assert again.data.category == "thing"
+    assert again.settings == recorded.settings
+    assert again.settings["augment"]["name"] == "symmetries"
+    told = " ".join(sat("run", "--help").stdout.split())
+    assert "The settings that it records stand, with another --category too" in told
+    told = " ".join(sat("describe", "method", "ssae").stdout.split())
+    assert "the settings that a recipe records stand above those" in told
+
+
 def test_moments_of_a_run_lie_beside_it(runs):
     run = runs["objective-1"]
     result = sat("ssae", "moments", run)
@@ -101,7 +115,9 @@ def test_orthogonality_of_a_run(runs):
     result = sat("ssae", "orthogonality", run, "--device=cpu")
     assert last_line(result) == run / "orthogonality.png"
     rows = list(csv.DictReader((run / "orthogonality.csv").read_text().splitlines()))
-    assert [float(row["width"]) for row in rows] == [round(0.05 * step, 2) for step in range(1, 20)]
+    assert [float(row["width"]) for row in rows] == [
+        round(round(0.05 * step * 32) / 32, 4) for step in range(1, 20)
+    ]
     assert all(0 <= float(row["reconstruction_nearest"]) <= 1 for row in rows)
     # small patches of noise leave an image nearest to its own copy
     assert float(rows[0]["image_nearest"]) == 1

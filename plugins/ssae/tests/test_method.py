@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 from sat_ssae.method import SSAE
 from sat_ssae.settings import PRESETS
 from scipy.ndimage import uniform_filter
@@ -11,6 +12,7 @@ from skimage.metrics import structural_similarity
 from synth_anomaly import Method, load_method
 from synth_anomaly.catalogue import catalogue
 from synth_anomaly.errors import Interrupted
+from synth_anomaly.synthesizers import texture_bank
 from synth_anomaly.training import Listener, trainer
 
 
@@ -172,6 +174,34 @@ def test_it_learns_to_remove_what_was_corrupted(tiny):
     maps = made.predict(shown).maps
     assert maps[..., 13:19, 13:19].mean() > 5 * maps[..., :8, :8].mean()
     assert made.predict(shown).scores.min() > made.predict(images).scores.max()
+
+
+def test_no_step_waits_for_a_texture(tiny, images, tmp_path, monkeypatch):
+    """Every size of the crops has its textures before the first step, with progress."""
+    for number, image in enumerate(images):
+        Image.fromarray(image).save(tmp_path / f"{number}.png")
+    told = []
+
+    class Steps(Listener):
+        def on_reading(self, what, done, total):
+            told.append(what)
+
+        def on_step(self, stage, step, losses):
+            told.append(stage.name)
+
+    def read(paths, size, report):
+        told.append(size)
+        return read_textures(paths, size, report)
+
+    read_textures = texture_bank.read_textures
+    monkeypatch.setattr(texture_bank, "read_textures", read)
+    texture = {"name": "texture", "folder": str(tmp_path)}
+    made = tiny("ensemble", synthesizer={"name": "paste", "shape": "rectangle", "fill": texture})
+    fit(made, images, listeners=[Steps()])
+    read_once = [told_of for size in ((16, 16), (32, 32)) for told_of in (size, *["textures"] * 6)]
+    steps = [f"{model}-{size}" for model in ("filtering", "amplifying") for size in (1, 2)]
+    assert told == [*read_once, *steps]
+    assert made.synthesis_sizes() == [(16, 16), (32, 32)]
 
 
 def test_one_seed_gives_one_result(tiny, images):

@@ -122,8 +122,8 @@ def _made(
     expected = tuple(images.shape), (len(images), 1, *images.shape[2:])
     if shapes != expected:
         raise ComponentError(
-            f"{what} must make images {expected[0]} and masks {expected[1]}, got {shapes[0]} and {shapes[1]}: "
-            f"{_CHECK}"
+            f"{what} must make images {expected[0]} and masks {expected[1]}, "
+            f"got {shapes[0]} and {shapes[1]}: {_CHECK}"
         )
     return made
 
