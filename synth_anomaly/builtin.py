@@ -114,6 +114,7 @@ _COMPONENTS = {
         "border-colour": ("guides.border_colour:BorderColour", "other colours than the image's border"),
         "spectral-residual": ("guides.spectral_residual:SpectralResidual", "saliency by spectral residual"),
         "constant": ("guides.constant:Constant", "the same everywhere"),
+        "sharpened": ("guides.sharpened:Sharpened", "another guide, pushed towards 0 and 1"),
         "drawn-guides": ("guides.drawn:DrawnGuides", "a folder of maps, one for each training image"),
         "model-file": ("guides.model_file:ModelFile", "a network in a TorchScript or ONNX file"),
     },
@@ -161,6 +162,9 @@ _COMPONENTS = {
         "demo": ("data.demo_dataset:Demo", "rendered parts; needs no file"),
         "folder": ("data.folder:Folder", "a folder of good images; test images where there are some"),
         "mvtec_ad": ("data.mvtec_ad:MVTecAD", "the layout of MVTec AD"),
+        "kolektor_sdd2": ("data.kolektor_sdd2:KolektorSDD2", "KolektorSDD2 as published"),
+        "dagm2007": ("data.dagm2007:DAGM2007", "DAGM 2007 as published, ten classes"),
+        "dagm2007_six": ("data.dagm2007:DAGM2007Six", "its first six classes"),
     },
 }
 

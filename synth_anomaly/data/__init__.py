@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from synth_anomaly.data.dagm2007 import DAGM2007, DAGM2007Six
 from synth_anomaly.data.decode import Skipped
 from synth_anomaly.data.demo_dataset import Demo
 from synth_anomaly.data.export import export_demo
 from synth_anomaly.data.folder import Folder
 from synth_anomaly.data.images import read_image, read_mask
 from synth_anomaly.data.inputs import Images, as_samples
+from synth_anomaly.data.kolektor_sdd2 import KolektorSDD2
 from synth_anomaly.data.labelled import LabelledBatch, LabelledImages, ScoreSize, load_test
 from synth_anomaly.data.load import BUDGET_BYTES, load_images
 from synth_anomaly.data.locate import DATA_VARIABLE
@@ -20,11 +22,14 @@ from synth_anomaly.data.store import ImageStore
 __all__ = [
     "ALL",
     "BUDGET_BYTES",
+    "DAGM2007",
     "DATA_VARIABLE",
+    "DAGM2007Six",
     "Demo",
     "Folder",
     "ImageStore",
     "Images",
+    "KolektorSDD2",
     "LabelledBatch",
     "LabelledImages",
     "MVTecAD",

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from synth_anomaly.data.dagm2007 import DAGM2007, is_dagm2007
 from synth_anomaly.data.folder import Folder, good_folder
+from synth_anomaly.data.kolektor_sdd2 import KolektorSDD2, is_kolektor_sdd2
 from synth_anomaly.data.layout import GOOD, has_images, subfolders
 from synth_anomaly.data.mvtec_ad import MVTecAD
 from synth_anomaly.errors import DataError
@@ -31,11 +33,12 @@ class Located:
 
 
 def detect(path: Path, origin: str) -> Located:
-    """Tell a data set in the layout of MVTec AD from a plain folder of images.
+    """Tell data sets of known layouts from a plain folder of images.
 
     ``train/good`` beside ``test`` or ``ground_truth`` is MVTec AD's, in the folder itself or in those
-    right in it. A plain folder has good images in ``train/good``, in ``train`` or right in it, or
-    several folders that have a ``train``.
+    right in it. KolektorSDD2 is told by the masks beside its images, DAGM 2007 by the names of its folders.
+    A plain folder has good images in ``train/good``, in ``train`` or right in it, or several folders that
+    have a ``train``.
 
     Args:
         path: The folder to look into.
@@ -48,6 +51,9 @@ def detect(path: Path, origin: str) -> Located:
         raise DataError(f"expected a folder of images at {path}, got no folder: check {origin}")
     if is_mvtec_category(path):
         return one_category(path)
+    for kind, is_kind in ((KolektorSDD2, is_kolektor_sdd2), (DAGM2007, is_dagm2007)):
+        if is_kind(path):
+            return Located(kind.name, path, kind.categories(str(path)))
     folders = subfolders(path)
     if any(is_mvtec_category(folder) for folder in folders):
         return Located(MVTecAD.name, path, MVTecAD.categories(str(path)))

@@ -20,6 +20,7 @@ __all__ = [
     "good_samples",
     "has_images",
     "image_files",
+    "image_sample",
     "labelled_samples",
     "subfolders",
 ]
@@ -65,7 +66,7 @@ def good_samples(folder: Path) -> list[Sample]:
     Raises:
         DataError: If the folder is missing or holds no image.
     """
-    return [_sample(GOOD, stem, path) for stem, path in _images_by_stem(folder).items()]
+    return [image_sample(GOOD, stem, path) for stem, path in _images_by_stem(folder).items()]
 
 
 def labelled_samples(
@@ -100,7 +101,7 @@ def labelled_samples(
         paired = _pair(images, of_kind, suffixes, truth / folder.name)
         if masks_required and folder.name != GOOD:
             _check_all_have_masks(images, paired, truth / folder.name / f"{{}}{suffixes[0]}.png")
-        samples += [_sample(folder.name, stem, path, paired.get(stem)) for stem, path in images.items()]
+        samples += [image_sample(folder.name, stem, path, paired.get(stem)) for stem, path in images.items()]
     return samples
 
 
@@ -168,7 +169,8 @@ def _check_all_have_masks(images: Mapping[str, Path], paired: Mapping[str, Path]
         )
 
 
-def _sample(defect: str, stem: str, path: Path, mask: Path | None = None) -> Sample:
+def image_sample(defect: str, stem: str, path: Path, mask: Path | None = None) -> Sample:
+    """Return an image file as a sample, named ``<defect>/<stem>``, with its mask's file if any."""
     return Sample(
         name=f"{defect}/{stem}",
         defect=defect,

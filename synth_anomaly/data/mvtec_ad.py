@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
+from synth_anomaly.data.dagm2007 import CLASSES, DAGM2007, DAGM2007Six
 from synth_anomaly.data.demo_dataset import Demo
 from synth_anomaly.data.layout import DEMO_MARKER, GOOD, good_samples, labelled_samples, subfolders
 from synth_anomaly.errors import DataError
@@ -114,4 +115,5 @@ def is_original(dataset: Dataset) -> bool:
 
 def has_all_categories(name: str, categories: Iterable[str]) -> bool:
     """Whether categories are all that a published mean over the data set ``name`` is of."""
-    return name != MVTecAD.name or set(categories) == TRAINING_IMAGES.keys()
+    whole = {MVTecAD.name: TRAINING_IMAGES.keys(), DAGM2007.name: CLASSES, DAGM2007Six.name: CLASSES[:6]}
+    return name not in whole or set(categories) == set(whole[name])

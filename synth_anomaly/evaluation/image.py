@@ -23,18 +23,27 @@ class ImageMetrics:
         ap: average precision over images.
         f1_max: the best F1 that any one threshold gives.
         f1_threshold: the highest threshold that gives it; predicted means score >= threshold.
+        tpr: share of the defective images that are predicted, at that threshold.
+        tnr: share of the good images that are not, there.
+        accuracy: share of all images that are judged rightly, there.
+        mean_accuracy: mean of the two shares, there.
     """
 
     auroc: float
     ap: float
     f1_max: float
     f1_threshold: float
+    tpr: float
+    tnr: float
+    accuracy: float
+    mean_accuracy: float
 
 
 def image_metrics(scores: ArrayLike, labels: ArrayLike) -> ImageMetrics:
     """Return the image metrics of a test set.
 
-    The F1 threshold is chosen on the labels it is judged by, so F1 is an upper bound, not a result in use.
+    The F1 threshold is chosen on the labels it is judged by, so F1 is an upper bound, not a result in use; so
+    are the shares and accuracies at that threshold.
 
     Args:
         scores: (N,) finite numbers, the higher the more anomalous.
@@ -48,20 +57,36 @@ def image_metrics(scores: ArrayLike, labels: ArrayLike) -> ImageMetrics:
 
     Example:
         >>> image_metrics([0.1, 0.4, 0.9], [False, False, True])
-        ImageMetrics(auroc=1.0, ap=1.0, f1_max=1.0, f1_threshold=0.9)
+        ImageMetrics(auroc=1.0, ap=1.0, f1_max=1.0, f1_threshold=0.9, tpr=1.0, tnr=1.0, accuracy=1.0, \
+mean_accuracy=1.0)
     """
     score_array, label_array = _checked(np.asarray(scores), np.asarray(labels))
     if label_array.all() or not label_array.any():
-        return ImageMetrics(auroc=nan, ap=nan, f1_max=nan, f1_threshold=nan)
+        return ImageMetrics(
+            auroc=nan,
+            ap=nan,
+            f1_max=nan,
+            f1_threshold=nan,
+            tpr=nan,
+            tnr=nan,
+            accuracy=nan,
+            mean_accuracy=nan,
+        )
     # Imported here: scikit-learn is slow to import, and training should not wait for it.
     from sklearn.metrics import average_precision_score, roc_auc_score
 
     f1_max, f1_threshold = _f1_max(score_array, label_array)
+    predicted = score_array >= f1_threshold
+    tpr, tnr = float(predicted[label_array].mean()), float(1 - predicted[~label_array].mean())
     return ImageMetrics(
         auroc=float(roc_auc_score(label_array, score_array)),
         ap=float(average_precision_score(label_array, score_array)),
         f1_max=f1_max,
         f1_threshold=f1_threshold,
+        tpr=tpr,
+        tnr=tnr,
+        accuracy=float((predicted == label_array).mean()),
+        mean_accuracy=(tpr + tnr) / 2,
     )
 
 

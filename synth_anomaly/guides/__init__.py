@@ -7,6 +7,7 @@ from synth_anomaly.guides.border_colour import BorderColour
 from synth_anomaly.guides.constant import Constant
 from synth_anomaly.guides.drawn import DrawnGuides
 from synth_anomaly.guides.model_file import ModelFile
+from synth_anomaly.guides.sharpened import Sharpened
 from synth_anomaly.guides.spectral_residual import SpectralResidual
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "Constant",
     "DrawnGuides",
     "ModelFile",
+    "Sharpened",
     "SpectralResidual",
     "attach_guides",
     "guide_bytes",

@@ -15,6 +15,8 @@ from synth_anomaly.reporting.provenance import Provenance
 
 __all__ = ["categories_table", "mean_metrics", "metrics_table"]
 
+_AT_BEST_F1 = frozenset({"image_tpr", "image_tnr", "image_accuracy", "image_mean_accuracy"})
+
 
 def metrics_table(
     metrics: Mapping[str, float], provenance: Provenance, published: Mapping[str, float] | None = None
@@ -53,7 +55,7 @@ def categories_table(
         caption: A line beneath, such as where the figures come from.
         published: The paper's own means by name; without any there is no line for them.
     """
-    names = [name for name in LABELS if any(name in metrics for metrics in rows.values())]
+    names = _columns(rows)
     table = Table(box=box.SIMPLE_HEAD, header_style="bold", pad_edge=False)
     table.add_column("category", no_wrap=True)
     for name in names:
@@ -71,6 +73,15 @@ def categories_table(
         notes.append("A mean is over the categories for which the figure is defined.")
     heading = [Text(f" {title}", style="bold")] if title else []
     return Group(*heading, table, *(Text(f" {note}", style="dim") for note in notes))
+
+
+def _columns(rows: Mapping[str, Mapping[str, float]]) -> list[str]:
+    """Return the figures to show: those of pixels, or where there are none those at the best threshold."""
+    found = [name for name in LABELS if any(name in metrics for metrics in rows.values())]
+    pixels = [name for name in found if name.startswith("pixel_")]
+    is_scored = any(not math.isnan(row.get(name, math.nan)) for row in rows.values() for name in pixels)
+    left_out = _AT_BEST_F1 if is_scored or not _AT_BEST_F1 & set(found) else frozenset(pixels)
+    return [name for name in found if name not in left_out]
 
 
 def mean_metrics(rows: Iterable[Mapping[str, float]]) -> dict[str, float]:

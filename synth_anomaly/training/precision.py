@@ -18,7 +18,7 @@ __all__ = [
     "PrecisionName",
     "choose_device",
     "choose_precision",
-    "cpu_has_amx",
+    "cpu_has_bf16",
     "use_threads",
 ]
 
@@ -81,7 +81,7 @@ def choose_precision(name: str, device: torch.device) -> Precision:
     Raises:
         DeviceError: If the name is unknown, or the device cannot compute in bfloat16.
     """
-    fast = (device.type == "cuda" and _cuda_has_bf16(device)) or (device.type == "cpu" and cpu_has_amx())
+    fast = (device.type == "cuda" and _cuda_has_bf16(device)) or (device.type == "cpu" and cpu_has_bf16())
     if name == "auto":
         return Precision("bf16" if fast else "fp32")
     if name == "fp32":
@@ -93,10 +93,11 @@ def choose_precision(name: str, device: torch.device) -> Precision:
     return Precision("bf16")
 
 
-def cpu_has_amx() -> bool:
-    """Return whether the processor multiplies bfloat16 matrices in hardware tiles (Linux only)."""
+def cpu_has_bf16() -> bool:
+    """Return whether the processor multiplies bfloat16 in hardware: AMX, or AVX-512 alone (Linux only)."""
     information = Path("/proc/cpuinfo")
-    return information.is_file() and " amx_bf16" in information.read_text(errors="replace")
+    flags = information.read_text(errors="replace").split() if information.is_file() else ()
+    return "amx_bf16" in flags or "avx512_bf16" in flags
 
 
 def use_threads(count: int | None = None) -> None:

@@ -6,7 +6,14 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sklearn.metrics import average_precision_score, f1_score, roc_auc_score
+from sklearn.metrics import (
+    accuracy_score,
+    average_precision_score,
+    balanced_accuracy_score,
+    f1_score,
+    recall_score,
+    roc_auc_score,
+)
 
 from synth_anomaly.errors import DataError
 from synth_anomaly.evaluation import image
@@ -27,6 +34,11 @@ def test_equals_scikit_learn(seed, levels):
     assert metrics.ap == pytest.approx(average_precision_score(labels, scores), abs=1e-12)
     assert metrics.f1_max == pytest.approx(max(f1.values()), abs=1e-12)
     assert f1[metrics.f1_threshold] == pytest.approx(metrics.f1_max, abs=1e-12)
+    predicted = scores >= metrics.f1_threshold
+    assert metrics.tpr == pytest.approx(recall_score(labels, predicted), abs=1e-12)
+    assert metrics.tnr == pytest.approx(recall_score(~labels, ~predicted), abs=1e-12)
+    assert metrics.accuracy == pytest.approx(accuracy_score(labels, predicted), abs=1e-12)
+    assert metrics.mean_accuracy == pytest.approx(balanced_accuracy_score(labels, predicted), abs=1e-12)
 
 
 def test_f1_threshold_is_the_highest_of_equals():
@@ -36,7 +48,16 @@ def test_f1_threshold_is_the_highest_of_equals():
 
 def test_constant_scores_are_chance():
     metrics = image_metrics(np.full(4, 0.25), [True, False, False, False])
-    assert metrics == ImageMetrics(auroc=0.5, ap=0.25, f1_max=0.4, f1_threshold=0.25)
+    assert metrics == ImageMetrics(
+        auroc=0.5,
+        ap=0.25,
+        f1_max=0.4,
+        f1_threshold=0.25,
+        tpr=1.0,
+        tnr=0.0,
+        accuracy=0.25,
+        mean_accuracy=0.5,
+    )
 
 
 @pytest.mark.parametrize("dtype", [np.float16, np.float32, np.int64])

@@ -13,10 +13,10 @@ from PIL import Image
 from synth_anomaly.catalogue import catalogue
 from synth_anomaly.data import Demo, resize_image
 from synth_anomaly.errors import ComponentError, DataError, OptionError
-from synth_anomaly.guides import BorderColour, Constant, DrawnGuides, ModelFile, SpectralResidual
+from synth_anomaly.guides import BorderColour, Constant, DrawnGuides, ModelFile, Sharpened, SpectralResidual
 from synth_anomaly.interfaces import Guide, NamedGuide
 
-PROVIDERS = [BorderColour(), SpectralResidual(), Constant(0.25)]
+PROVIDERS = [BorderColour(), SpectralResidual(), Constant(0.25), Sharpened()]
 
 
 def disc(height, width, radius):
@@ -276,3 +276,38 @@ def test_a_recipe_that_names_a_file_is_not_run_unless_it_is_trusted():
     with pytest.raises(ComponentError, match="--allow-code"):
         catalogue().build("guide", recipe, allow_code=False)
     assert catalogue().build("guide", recipe) == ModelFile("net.pt")
+
+
+def test_sharpened_keeps_the_ends_and_the_middle_and_moves_what_lies_between():
+    levels = torch.linspace(0, 1, 11)
+
+    def ramp(images):
+        return levels.expand(len(images), 1, images.shape[2], 11)
+
+    images = noise(2, 3, 11)
+    maps = Sharpened(ramp, 4.0)(images)[0, 0, 0]
+    assert maps[[0, 5, 10]].tolist() == pytest.approx([0, 0.5, 1])
+    assert (maps[1:5] < levels[1:5]).all()
+    assert (maps[6:10] > levels[6:10]).all()
+    torch.testing.assert_close(maps, 1 - maps.flip(0))
+    torch.testing.assert_close(Sharpened(ramp, 1.0)(images), ramp(images))
+    torch.testing.assert_close(maps[6], torch.tensor(0.6**4 / (0.6**4 + 0.4**4)))
+
+
+def test_sharpened_leaves_what_its_guide_says_of_no_foreground():
+    assert Sharpened(Constant(1.0))(noise(1, 8, 8)).eq(1).all()
+    assert Sharpened(Constant(0.0))(noise(1, 8, 8)).eq(0).all()
+    with pytest.raises(ValueError, match="steepness must be at least 1"):
+        Sharpened(steepness=0.5)
+
+
+def test_sharpened_tells_its_guide_the_names():
+    class Named:
+        def __call__(self, images):
+            raise AssertionError("the names are known")
+
+        def named(self, images, names):
+            return torch.full((len(images), 1, *images.shape[2:]), 0.8 if names == ["good/1"] else 0.0)
+
+    maps = Sharpened(Named(), 2.0).named(noise(1, 8, 8), ["good/1"])
+    torch.testing.assert_close(maps, torch.full_like(maps, 0.64 / 0.68))

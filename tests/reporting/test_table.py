@@ -62,10 +62,20 @@ def test_the_mean_is_the_last_line_and_fits_a_terminal():
     text = text_of(categories_table(rows, title="anoseg", caption="seed 0"))
     lines = [line for line in text.splitlines() if line.strip()]
     mean = next(line for line in lines if line.strip().startswith("mean"))
-    assert mean.split()[1:] == ["0.300"] * len(METRICS)
+    assert mean.split()[1:] == ["0.300"] * 8  # those at the best threshold stand in metrics.json
+    assert "TPR" not in text
     assert lines.index(mean) > next(place for place, line in enumerate(lines) if "metal_nut" in line)
     assert "…" not in text
     assert "defined" not in text
+
+
+def test_where_no_pixel_is_scored_the_figures_at_the_best_threshold_take_their_place():
+    figures = {name: nan if name.startswith("pixel_") else 0.5 for name in METRICS}
+    text = text_of(categories_table({"Class1": figures, "Class2": figures}))
+    mean = next(line for line in text.splitlines() if line.strip().startswith("mean"))
+    assert mean.split()[1:] == ["0.500"] * 8
+    assert "TPR" in text
+    assert "pixel" not in text
 
 
 def test_a_missing_figure_is_explained_beneath():

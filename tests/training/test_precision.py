@@ -21,7 +21,7 @@ def machine(monkeypatch):
             torch.cuda, "is_bf16_supported", lambda including_emulation=True: bf16 or including_emulation
         )
         monkeypatch.setattr(torch.backends.mps, "is_available", lambda: mps)
-        monkeypatch.setattr(precision, "cpu_has_amx", lambda: amx)
+        monkeypatch.setattr(precision, "cpu_has_bf16", lambda: amx)
 
     return pretend
 
@@ -136,14 +136,20 @@ def test_a_choice_for_each_operation_is_put_back():
 
 
 @pytest.mark.parametrize(
-    ("flags", "has"), [("flags: fma amx_bf16 amx_tile", True), ("flags: fma", False), (None, False)]
+    ("flags", "has"),
+    [
+        ("flags: fma amx_bf16 amx_tile", True),
+        ("flags: fma avx512_bf16", True),
+        ("flags: fma amx_tile", False),
+        (None, False),
+    ],
 )
-def test_amx_is_read_from_the_processors_flags(monkeypatch, tmp_path, flags, has):
+def test_bf16_is_read_from_the_processors_flags(monkeypatch, tmp_path, flags, has):
     information = tmp_path / "cpuinfo"
     if flags is not None:
         information.write_text(flags)
     monkeypatch.setattr(precision, "Path", lambda _: information)
-    assert precision.cpu_has_amx() is has
+    assert precision.cpu_has_bf16() is has
 
 
 @pytest.fixture
