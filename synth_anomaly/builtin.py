@@ -91,6 +91,10 @@ _COMPONENTS = {
             "synthesizers.fills.operations:TextureOperations",
             "a few of DRAEM's ten operations on colours and angle",
         ),
+        "mirror": ("synthesizers.fills.mirror:Mirror", "left and right swapped, or top and bottom"),
+        "grey": ("synthesizers.fills.grey:Grey", "without its colours"),
+        "stretch": ("synthesizers.fills.stretch:Stretch", "each channel stretched to all of its range"),
+        "some-of": ("synthesizers.fills.some_of:SomeOf", "a few of several fills, in random order"),
         "successive": ("synthesizers.fills.combine:Successive", "several fills, one after the other"),
         "sometimes": ("synthesizers.fills.combine:Sometimes", "a fill, with a probability"),
     },
@@ -142,6 +146,10 @@ _COMPONENTS = {
         "max": ("scorers.pooling:Max", "the map's maximum"),
         "mean-pool-max": ("scorers.pooling:MeanPoolMax", "the maximum of the mean-pooled map"),
         "sum": ("scorers.pooling:Sum", "the map's sum"),
+        "box-smoothed": (
+            "scorers.smoothing:BoxSmoothed",
+            "the sum of the smoothed difference",
+        ),
         "feature-matching": (
             "scorers.feature_matching:FeatureMatching",
             "distance of features and of images",

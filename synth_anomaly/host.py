@@ -8,7 +8,7 @@ from contextvars import ContextVar
 
 from torch import Tensor
 
-__all__ = ["as_if_on_device", "is_at_hand"]
+__all__ = ["as_if_on_device", "is_at_hand", "is_pretended"]
 
 _PRETENDED: ContextVar[bool] = ContextVar("pretended", default=False)
 
@@ -19,6 +19,11 @@ def is_at_hand(values: Tensor) -> bool:
     What comes out must not depend on the answer.
     """
     return values.device.type == "cpu" and not _PRETENDED.get()
+
+
+def is_pretended() -> bool:
+    """Whether the CPU stands for another device: then what is moved to it is copied."""
+    return _PRETENDED.get()
 
 
 @contextmanager

@@ -31,7 +31,7 @@ from synth_anomaly.errors import DataError, OptionError, RecipeError, RunError
 from synth_anomaly.evaluation import Evaluation, evaluate
 from synth_anomaly.files import write_whole
 from synth_anomaly.guides import attach_guides
-from synth_anomaly.interfaces import Guide, Prediction, Pretrained, Size
+from synth_anomaly.interfaces import Guide, Prediction, Pretrained, Report, Size
 from synth_anomaly.options import nearest
 from synth_anomaly.recipe import Recipe
 from synth_anomaly.specification import overriding
@@ -160,6 +160,13 @@ class Method(nn.Module, ABC):
     def forward(self, images: Tensor) -> Prediction:
         """Return maps and scores of ``(B, 3, H, W)`` images of the input size, in evaluation mode."""
 
+    def synthesis_sizes(self) -> Sequence[Size]:
+        """Return the sizes of the images that training corrupts: the input size, but where it sees crops.
+
+        The files that synthesizers need are read for each of them before the first step.
+        """
+        return (self.settings.input_size,)
+
     @classmethod
     def published(cls, dataset: str, category: str, preset: str) -> Mapping[str, float]:  # noqa: ARG003
         """Return the paper's own figures by metric name; empty where there are none.
@@ -168,6 +175,20 @@ class Method(nn.Module, ABC):
             dataset: Name of the data set, which is what the name says.
             category: The category; ``"mean"`` is the mean over all of them.
             preset: The preset that the figures are to be of.
+        """
+        return {}
+
+    @classmethod
+    def for_category(cls, dataset: str, category: str, preset: str) -> Mapping[str, Any]:  # noqa: ARG003
+        """Return the settings that a category asks for: a run has them on top of its preset's.
+
+        What the user sets stands above both. In Python they are given like other settings:
+        ``Method(preset, **Method.for_category(dataset, category, preset))``.
+
+        Args:
+            dataset: Name of the data set.
+            category: The category.
+            preset: The preset that they change.
         """
         return {}
 
@@ -239,10 +260,16 @@ class Method(nn.Module, ABC):
         skip_bad: bool,
         warn: Callable[[str], None],
     ) -> None:
-        data = self.training_data(images, device, skip_bad=skip_bad, warn=warn)
+        def report(what: str, done: int, total: int) -> None:
+            for listener in listeners:
+                listener.on_reading(what, done, total)
+
+        data = self.training_data(images, device, skip_bad=skip_bad, warn=warn, report=report)
         stores = [store for store in (data.train, data.validation) if store is not None]
         self.skipped = tuple(skip for store in stores for skip in store.skipped)
-        self._read_files(device, listeners, warn)
+        self.notes = self._read_files(device, report)
+        for line in self.notes:
+            warn(line)
         self.to(device)
         begun = checkpoints is not None and (checkpoints / "state.json").is_file()
         if not (begun or self.loaded):
@@ -262,16 +289,10 @@ class Method(nn.Module, ABC):
         with interruption.listening():
             trainer.run()
 
-    def _read_files(
-        self, device: torch.device, listeners: Sequence[Listener], warn: Callable[[str], None]
-    ) -> None:
-        def report(what: str, done: int, total: int) -> None:
-            for listener in listeners:
-                listener.on_reading(what, done, total)
-
-        self.notes = read_files(self, self.settings.input_size, device, report)
-        for line in self.notes:
-            warn(line)
+    def _read_files(self, device: torch.device, report: Report) -> tuple[str, ...]:
+        sizes = dict.fromkeys(self.synthesis_sizes())
+        lines = (line for size in sizes for line in read_files(self, size, device, report))
+        return tuple(dict.fromkeys(lines))
 
     def training_data(
         self,
@@ -280,6 +301,7 @@ class Method(nn.Module, ABC):
         *,
         skip_bad: bool = False,
         warn: Callable[[str], None] = _warn,
+        report: Report = lambda *_: None,
     ) -> TrainingData:
         """Decode the good images, split off those that are held back, and compute their guides."""
         samples = as_samples(images, "train")
@@ -297,7 +319,7 @@ class Method(nn.Module, ABC):
         ]
         if (guide := self.settings.guide) is not None:
             for store in stores:
-                attach_guides(store, guide, batch_size=self.settings.batch_size, warn=warn)
+                attach_guides(store, guide, batch_size=self.settings.batch_size, warn=warn, report=report)
         return TrainingData(*stores)
 
     @torch.no_grad()

@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping
 import torch
 from torch import Tensor
 
+from synth_anomaly.host import is_pretended
+
 __all__ = ["Parameters"]
 
 
@@ -48,6 +50,10 @@ class Parameters(Mapping[str, Tensor]):
     def to(self, device: torch.device | str) -> Parameters:
         """Return the same parameters on ``device``; one copy for each type of number, none if there."""
         device = torch.device(device)
+        if device.type == "cpu" and is_pretended() and self._is_host_alone():
+            return Parameters(
+                self.host, {name: value.to(device, non_blocking=True) for name, value in self.host.items()}
+            )
         if all(_is_on(value, device) for value in self._device.values()):
             return self
         if device.type == "cpu":
@@ -62,6 +68,9 @@ class Parameters(Mapping[str, Tensor]):
             parts = torch.split(flat, [self.host[name].numel() for name in names])
             moved |= {name: part.view(self.host[name].shape) for name, part in zip(names, parts, strict=True)}
         return Parameters(self.host, moved)
+
+    def _is_host_alone(self) -> bool:
+        return all(self._device[name] is value for name, value in self.host.items())
 
     def __getitem__(self, name: str) -> Tensor:
         return self._device[name]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 from synth_anomaly.catalogue import Catalogue, catalogue
 from synth_anomaly.errors import ComponentError
 from synth_anomaly.options import REQUIRED, Option, options_of
-from synth_anomaly.specification import is_indexed
+from synth_anomaly.specification import is_indexed, merge
 
 __all__ = ["rooted_component", "rooted_settings"]
 
@@ -77,32 +77,38 @@ class _Rooted:
     def _value(self, option: Option, value: Any, beside: Any) -> Any:
         if option.kind is None:
             return option.absolute(value, self._folder)
-        if option.many and isinstance(value, list | tuple):
-            return [self._component(option.kind, item, None) for item in value]
-        if option.many and is_indexed(value):
-            old = option.default if beside is None else beside
-            known = old if isinstance(old, list | tuple) else ()
-            items = {int(number): item for number, item in value.items()}
-            return {
-                str(number): self._component(
-                    option.kind, item, known[number] if number < len(known) else None
-                )
-                for number, item in items.items()
-            }
-        default = None if option.default is REQUIRED else option.default
-        return self._component(option.kind, value, default if beside is None else beside)
+        if not option.many:
+            return self._component(option.kind, value, (option.default, beside))
+        if isinstance(value, list | tuple):
+            return [self._component(option.kind, item) for item in value]
+        if not is_indexed(value):
+            return value
+        old = option.default if beside is None else beside
+        known = dict(enumerate(old)) if isinstance(old, list | tuple) else {}
+        return {
+            number: self._component(option.kind, item, (known.get(int(number)),))
+            for number, item in value.items()
+        }
 
-    def _component(self, kind: str, spec: Any, beside: Any) -> Any:
-        """Return a component's table; one without a name changes ``beside``."""
+    def _component(self, kind: str, spec: Any, before: Iterable[Any] = ()) -> Any:
+        """Return a component's table; one without a name changes what is there before, the last last."""
         if not isinstance(spec, Mapping):
             return spec
         with suppress(ComponentError):
-            before = {} if beside is None else self._plugins.describe(kind, beside)
-            before = {"name": before} if isinstance(before, str) else before
-            name = str(spec.get("name", before.get("name", "")))
-            beside = before if name == before.get("name") else {}
+            changed = self._merged(kind, before)
+            name = str(spec.get("name", changed.get("name", "")))
             target = self._plugins.registry(kind).load(name, allow_code=self._allow_code)
             rest = {key: value for key, value in spec.items() if key != "name"}
             named = {"name": spec["name"]} if "name" in spec else {}
-            return named | self.options(target, rest, beside)
+            return named | self.options(target, rest, changed if name == changed.get("name") else {})
         return spec
+
+    def _merged(self, kind: str, layers: Iterable[Any]) -> dict[str, Any]:
+        """Return the table that components, names or tables make, each merged over those before it."""
+        merged: Any = {}
+        for layer in layers:
+            if layer is None or layer is REQUIRED:
+                continue
+            table = layer if isinstance(layer, str | Mapping) else self._plugins.describe(kind, layer)
+            merged = merge({kind: merged}, {kind: table})[kind]
+        return {"name": merged} if isinstance(merged, str) else dict(merged)

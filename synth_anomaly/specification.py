@@ -53,6 +53,8 @@ def overriding(base: Mapping[str, Any], table: Mapping[str, Any]) -> dict[str, A
     stated = dict(table)
     for key, old in base.items():
         new = table.get(key, NONE)
+        if isinstance(new, str) and isinstance(old, Mapping) and old.get("name") == new:
+            new = {"name": new}  # a name alone would keep the old options
         stated[key] = overriding(old, new) if _are_merged(old, new) else new
     return stated
 

@@ -4,6 +4,7 @@ import subprocess
 import sys
 import textwrap
 import tomllib
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 import numpy as np
@@ -25,7 +26,7 @@ from synth_anomaly.errors import (
 )
 from synth_anomaly.interfaces import Prediction, Sample
 from synth_anomaly.method import MethodSettings, create_method
-from synth_anomaly.training import Objective, Optimiser, Stage, locked
+from synth_anomaly.training import Listener, Objective, Optimiser, Stage, locked
 
 SMALL = {
     "size": 32,
@@ -274,6 +275,24 @@ def test_one_process_trains_into_a_folder(tmp_path):
         small().fit(images(), device="cpu", precision="fp32", checkpoints=tmp_path)
 
 
+def test_files_are_read_for_every_size_that_it_synthesises_at():
+    told = []
+
+    class Steps(Listener):
+        def on_reading(self, what, done, total):
+            told.append(what)
+
+        def on_step(self, stage, step, losses):
+            told.append("step")
+
+    made = OfSizes(size=16)
+    made.piece = NeedsFiles()
+    made.fit(images(3, 16, 16), device="cpu", precision="fp32", listeners=[Steps()], warn=told.append)
+    assert made.piece.sizes == [(8, 8), (16, 16)]
+    assert made.notes == ("the same", "at 8", "at 16")
+    assert told == ["files", "files", *made.notes, "step"]
+
+
 class Published(nn.Conv2d):
     """A network with published weights, which are all 1."""
 
@@ -479,6 +498,25 @@ class OtherPublished(Other):
 
     def build(self):
         self.network = Published(3, 1, 1)
+
+
+class OfSizes(Other):
+    """The same, and it synthesises at two sizes."""
+
+    def synthesis_sizes(self):
+        return [(8, 8), (16, 16)]
+
+
+@dataclass(frozen=True)
+class NeedsFiles:
+    """A piece that keeps what it was asked to read for."""
+
+    sizes: list = field(default_factory=list)
+
+    def read_files(self, size, device, report):
+        self.sizes.append(size)
+        report("files", 1, 1)
+        return ["the same", f"at {size[0]}"]
 
 
 class OnlySmall(Other):

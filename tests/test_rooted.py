@@ -12,6 +12,7 @@ from synth_anomaly.interfaces import IsPath, PathText
 from synth_anomaly.options import options_of
 from synth_anomaly.pipeline import Pipeline
 from synth_anomaly.recipe import Recipe
+from synth_anomaly.rooted import rooted_settings
 
 RECIPE = """
 recipe = 1
@@ -91,6 +92,21 @@ def test_paths_are_found_where_a_default_or_a_preset_says_the_name(tmp_path, set
     for key in place:
         value = value[key]
     assert value == str(tmp_path / "maps")
+
+
+def test_paths_are_found_beside_a_preset_that_names_nothing(tmp_path, monkeypatch):
+    mine = {"synthesizer": {"visible": 0.1}, "guide": {"name": "drawn-guides"}, "backbone": "resnet18"}
+    monkeypatch.setitem(Pipeline.presets, "mine", mine)
+    settings = {
+        "synthesizer": {"shape": {"name": "drawn-masks", "folder": "maps"}},
+        "guide": {"folder": "maps"},
+        "backbone": {"weights": "maps"},
+    }
+    rooted = rooted_settings("segmentation", "mine", settings, tmp_path)
+    maps = str(tmp_path / "maps")
+    assert rooted["synthesizer"]["shape"] == {"name": "drawn-masks", "folder": maps}
+    assert rooted["guide"] == {"folder": maps}
+    assert rooted["backbone"] == {"weights": maps}
 
 
 def test_names_are_no_paths_and_what_is_unknown_stays(tmp_path):

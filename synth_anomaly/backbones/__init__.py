@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from synth_anomaly.backbones.dilated import StackedDilatedConvolution
 from synth_anomaly.backbones.discriminator import Discriminator, Judgement, channels_for
 from synth_anomaly.backbones.normalise import Normalise
 from synth_anomaly.backbones.residual import BasicBlock, Bottleneck, Stage, Stem, initialise
@@ -19,6 +20,7 @@ __all__ = [
     "ResNet18",
     "ResNet34",
     "ResNet50",
+    "StackedDilatedConvolution",
     "Stage",
     "Stem",
     "Timm",

@@ -11,6 +11,7 @@ from rich.console import Console
 from synth_anomaly.cli.console import warn
 from synth_anomaly.data.mvtec_ad import has_all_categories
 from synth_anomaly.errors import Interrupted, SynthAnomalyError
+from synth_anomaly.evaluation import Removal
 from synth_anomaly.reporting.progress import Progress
 from synth_anomaly.reporting.results import Results
 from synth_anomaly.reporting.table import categories_table, metrics_table
@@ -84,7 +85,7 @@ def execute_all(runs: Iterable[Run], categories: Sequence[str], screen: Screen, 
 
 def print_line(console: Console, text: str, style: str) -> None:
     """Print a line as it is, however long."""
-    console.print(text, style=style, markup=False, highlight=False, soft_wrap=True)
+    console.print(text, style=style, markup=False, emoji=False, highlight=False, soft_wrap=True)
 
 
 def closing(results: Sequence[Results]) -> str:
@@ -93,8 +94,11 @@ def closing(results: Sequence[Results]) -> str:
     cpu = sum(result.facts["cpu_seconds"] for result in results)
     first = results[0]
     sizes = sorted({result.evaluation.score_size for result in results if result.evaluation is not None})
+    removals = [result.evaluation.removal for result in results if result.evaluation is not None]
+    removal = sum(removals, Removal())
+    left = f" · {removal.share_left:.0%} of defects left in reconstructions" if removal.pixels else ""
     scored = f" · scored at {' and '.join(sizes)} size" if sizes else " · no test images"
-    return f"{seconds:.0f} s wall, {cpu:.0f} CPU-s · trained in {first.facts['precision']}{scored}"
+    return f"{seconds:.0f} s wall, {cpu:.0f} CPU-s · trained in {first.facts['precision']}{scored}{left}"
 
 
 def _execute(started: Run, screen: Screen) -> Results:

@@ -23,6 +23,6 @@ def reading_shown(*, quiet: bool) -> Iterator[Report]:
         task = shown.add_task("", total=None, visible=False)
 
         def report(what: str, done: int, total: int) -> None:
-            shown.update(task, description=f"reading {what}", completed=done, total=total, visible=True)
+            shown.update(task, description=what, completed=done, total=total, visible=True)
 
         yield report

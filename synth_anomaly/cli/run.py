@@ -25,11 +25,11 @@ from synth_anomaly.cli.recipes import is_recipe, recipe_asked_for
 from synth_anomaly.reporting.progress import Progress
 from synth_anomaly.runs import (
     RunOptions,
+    category_recipes,
     find_source,
     new_run,
     open_categories,
     resume_run,
-    textured_recipe,
 )
 
 __all__ = ["run"]
@@ -82,6 +82,8 @@ def run(context: click.Context, /, what: str | None, resume: Path | None, out: P
     A recipe, or the folder of a run, runs again:
 
         sat run runs/anoseg/bottle/1
+
+    The settings that it records stand, with another --category too; --set changes them.
     """
     progress = Progress(Console(stderr=True), quiet=is_quiet(context))
     screen = Screen(progress)
@@ -99,11 +101,12 @@ def run(context: click.Context, /, what: str | None, resume: Path | None, out: P
     # who types an import path trusts it; who runs a file may not have read it
     options = replace(options, allow_code=given["allow_code"] or not is_recipe(what))
     recipe = recipe_asked_for(what, given)
-    if given["textures"] is not None:
-        recipe = textured_recipe(recipe, given["textures"], allow_code=options.allow_code)
     source = find_source(recipe.data, allow_code=options.allow_code)
     datasets = open_categories(recipe.data, source, allow_code=options.allow_code)
-    runs = (new_run(recipe, source, dataset, out, options) for dataset in datasets.values())
+    recipes = category_recipes(
+        recipe, source.dataset, datasets, textures=given["textures"], allow_code=options.allow_code
+    )
+    runs = (new_run(recipes[name], source, dataset, out, options) for name, dataset in datasets.items())
     if len(datasets) > 1:
         click.echo(execute_all(runs, list(datasets), screen, notice=source.notice))
         return

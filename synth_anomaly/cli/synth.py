@@ -13,7 +13,7 @@ from rich.progress import track
 
 from synth_anomaly.cli.console import warn
 from synth_anomaly.cli.execute import print_line
-from synth_anomaly.cli.gallery import SAMPLES, Gallery, registered
+from synth_anomaly.cli.gallery import Gallery, registered
 from synth_anomaly.cli.guides import guide_option
 from synth_anomaly.cli.options import (
     is_quiet,
@@ -23,22 +23,14 @@ from synth_anomaly.cli.options import (
     verbose_option,
 )
 from synth_anomaly.cli.output import output_folder
-from synth_anomaly.cli.reading import reading_shown
-from synth_anomaly.cli.synth_choice import EVERY, Chosen, changes_of_guide, choose_synthesizer, read_arguments
-from synth_anomaly.cli.synth_guide import ChosenGuide, choose_guide
-from synth_anomaly.cli.synth_images import Origin, Pictures, find_images
-from synth_anomaly.recipe import overrides
+from synth_anomaly.cli.synth_choice import EVERY, Chosen
+from synth_anomaly.cli.synth_request import read_request
 from synth_anomaly.reporting.synthesis.folder import Synthesis
-from synth_anomaly.reporting.synthesis.page import Exhibit, SynthesisPage, write_synthesis_page
-from synth_anomaly.reporting.synthesis.statistics import DefectStatistics, ring_width
+from synth_anomaly.reporting.synthesis.page import Exhibit, write_synthesis_page
+from synth_anomaly.reporting.synthesis.statistics import DefectStatistics
 from synth_anomaly.reporting.synthesis.table import statistics_table
-from synth_anomaly.synthesizers import Texture
-from synth_anomaly.synthesizers.inside import read_files
-from synth_anomaly.synthesizers.texture_files import find_textures
 
 __all__ = ["synth"]
-
-_IMAGES, _IMAGES_OF_PAGE, _DONORS = 64, 16, 16
 
 
 @click.command()
@@ -82,75 +74,19 @@ def synth(context: click.Context, /, name: str | None, images: str | None, **giv
     With --html a page shows every synthesizer on the same images, each with its options, source and
     statistics; without NAME, or with 'all', there is the page alone.
     """
-    name, images = read_arguments(name, images, given)
-    if given["textures"] is not None:
-        find_textures(given["textures"])
-    changes = overrides(given["changes"])
-    of_guide = changes_of_guide(name, changes)
-    guide = choose_guide(given["guide"], of_guide)
-    changes = {key: value for key, value in changes.items() if key not in of_guide}
-    chosen = choose_synthesizer(name, changes, given["textures"], page_alone=given["html"])
-    origin = find_images(images, given["category"], given["data"], given["dataset"])
-    if origin.notice:
-        warn(origin.notice)
-    count = min(_IMAGES, given["count"]) if chosen else _IMAGES_OF_PAGE
-    pictures = origin.read(count, _DONORS, given["size"], skip_bad=bool(given["skip_bad"]))
-    if guide is not None:
-        pictures = pictures.guided(guide.guide, warn)
-    notes = _read_files(chosen, pictures, given, quiet=is_quiet(context))
+    quiet = is_quiet(context)
+    request = read_request(name, images, given, quiet=quiet)
+    chosen = request.chosen
     stem = re.sub(r"[^\w.-]+", "-", chosen.name if chosen else EVERY)
     with output_folder(given["out"], Path("synth"), stem) as folder:
-        made = _synthesis(chosen, origin, pictures, guide, notes, given) if chosen else None
-        figures = _written(made, folder, quiet=is_quiet(context)) if made else {}
+        figures = _written(request.synthesis(chosen), folder, quiet=quiet) if chosen else {}
         exhibits = []
         if given["html"]:
-            gallery = Gallery(pictures, given["seed"], given["textures"])
-            exhibits = _exhibits(gallery, chosen, context)
-            write_synthesis_page(
-                folder / "synthesizers.html", _page(origin, pictures, guide, exhibits, notes, given)
-            )
+            gallery = Gallery(request.pictures, given["seed"], given["textures"])
+            exhibits = _exhibits(gallery, chosen, quiet=quiet)
+            write_synthesis_page(folder / "synthesizers.html", request.page(exhibits))
     _print(figures, exhibits)
     click.echo(folder)
-
-
-def _read_files(
-    chosen: Chosen | None, pictures: Pictures, given: Mapping[str, Any], *, quiet: bool
-) -> tuple[str, ...]:
-    """Read textures and masks before anything is made; return what a reader should know of them."""
-    pieces: list[object] = [] if chosen is None else [chosen.built.synthesizer]
-    if given["html"] and given["textures"] is not None:
-        pieces.append(Texture(given["textures"]))
-    images = pictures.images
-    with reading_shown(quiet=quiet) as report:
-        return read_files(pieces, (images.shape[2], images.shape[3]), images.device, report)
-
-
-def _synthesis(
-    chosen: Chosen,
-    origin: Origin,
-    pictures: Pictures,
-    guide: ChosenGuide | None,
-    notes: tuple[str, ...],
-    given: Mapping[str, Any],
-) -> Synthesis:
-    return Synthesis(
-        name=chosen.name,
-        synthesizer=chosen.built.synthesizer,
-        recipe=chosen.built.recipe,
-        notes=(*chosen.built.notes, *notes),
-        changes=chosen.changes,
-        provider=chosen.provider,
-        origin=origin.title,
-        is_demo=origin.is_demo,
-        images=pictures.images,
-        names=pictures.names,
-        donors=pictures.donors,
-        seed=given["seed"],
-        count=given["count"],
-        guides=pictures.guides,
-        guide=guide and guide.recipe,
-        guide_text=guide.text if guide else "",
-    )
 
 
 def _written(made: Synthesis, folder: Path, *, quiet: bool) -> dict[str, DefectStatistics]:
@@ -161,7 +97,7 @@ def _written(made: Synthesis, folder: Path, *, quiet: bool) -> dict[str, DefectS
     return {made.name: made.write(folder)}
 
 
-def _exhibits(gallery: Gallery, chosen: Chosen | None, context: click.Context) -> list[Exhibit]:
+def _exhibits(gallery: Gallery, chosen: Chosen | None, *, quiet: bool) -> list[Exhibit]:
     """Return the synthesizer as the user set it, where it is none of those registered, then all of them."""
     first = []
     if chosen is not None and (chosen.changes or chosen.name not in registered()):
@@ -171,32 +107,10 @@ def _exhibits(gallery: Gallery, chosen: Chosen | None, context: click.Context) -
         registered(),
         "making defects",
         console=console,
-        disable=is_quiet(context) or not console.is_terminal,
+        disable=quiet or not console.is_terminal,
         transient=True,
     )
     return first + [gallery.exhibit(name) for name in names]
-
-
-def _page(
-    origin: Origin,
-    pictures: Pictures,
-    guide: ChosenGuide | None,
-    exhibits: list[Exhibit],
-    notes: tuple[str, ...],
-    given: Mapping[str, Any],
-) -> SynthesisPage:
-    size, others = given["size"], 0 if pictures.donors is None else len(pictures.donors)
-    images = f"{len(pictures.images)} images, {others} others to take content from"
-    return SynthesisPage(
-        title=f"Synthesizers on {origin.title}",
-        details=f"seed {given['seed']} · {size}x{size} pixels · {images}",
-        guide=guide.text if guide else "",
-        exhibits=exhibits,
-        count=SAMPLES,
-        ring=ring_width(size, size),
-        is_demo=origin.is_demo,
-        notes=tuple(dict.fromkeys([*notes, *(note for exhibit in exhibits for note in exhibit.notes)])),
-    )
 
 
 def _print(figures: Mapping[str, DefectStatistics], exhibits: Iterable[Exhibit]) -> None:

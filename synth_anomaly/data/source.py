@@ -115,7 +115,8 @@ def _chosen(located: Located, category: str | None) -> tuple[str, ...]:
         return names
     if category is None or category == ALL:
         hint = f"choose from {', '.join(names)} or {ALL}" if names else "it lists none, so name one"
-        raise DataError(f"expected a category of {place}, got {category!r}: {hint} (--category)")
+        got = "none" if category is None else repr(category)
+        raise DataError(f"expected a category of {place}, got {got}: {hint} (--category)")
     if names and category not in names:
         raise DataError(f"expected a category of {place}, got {category!r}: choose from {', '.join(names)}")
     return (category,)

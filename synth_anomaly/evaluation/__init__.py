@@ -13,12 +13,14 @@ from synth_anomaly.evaluation.pixel import (
     pixel_iou_max,
     pixel_metrics,
 )
+from synth_anomaly.evaluation.removal import Removal, removal_of
 
 __all__ = [
     "METRICS",
     "Evaluation",
     "ImageMetrics",
     "PixelMetrics",
+    "Removal",
     "evaluate",
     "image_metrics",
     "iou_curve",
@@ -27,5 +29,6 @@ __all__ = [
     "pixel_auroc",
     "pixel_iou_max",
     "pixel_metrics",
+    "removal_of",
     "resize_map",
 ]

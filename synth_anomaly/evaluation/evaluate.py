@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import nan
 
 import numpy as np
@@ -15,6 +15,7 @@ from synth_anomaly.data import ScoreSize, Skipped, load_test
 from synth_anomaly.errors import DataError
 from synth_anomaly.evaluation.image import image_metrics
 from synth_anomaly.evaluation.pixel import PixelMetrics, pixel_metrics
+from synth_anomaly.evaluation.removal import Removal, removal_of
 from synth_anomaly.interfaces import Prediction, Sample, Size
 
 __all__ = ["METRICS", "Evaluation", "evaluate", "resize_map"]
@@ -49,6 +50,7 @@ class Evaluation:
         maps: Anomaly maps, float32 ``(H, W)`` each.
         masks: The truth, bool ``(H, W)`` each; None where the data set has none.
         skipped: What was left out, and why.
+        removal: What reconstructions leave of the defects whose clean twins the data set knows.
     """
 
     metrics: dict[str, float]
@@ -59,6 +61,7 @@ class Evaluation:
     maps: list[npt.NDArray[np.float32]]
     masks: list[npt.NDArray[np.bool_]] | None
     skipped: tuple[Skipped, ...]
+    removal: Removal = field(default_factory=Removal)
 
 
 def evaluate(
@@ -94,12 +97,15 @@ def evaluate(
     scores: list[npt.NDArray[np.float32]] = []
     maps: list[npt.NDArray[np.float32]] = []
     masks: list[npt.NDArray[np.bool_]] = []
+    removal = Removal()
     for batch in images:
         prediction = predict(batch.images, batch_size=batch_size)
         kept += batch.samples
         scores.append(prediction.scores.numpy())
         maps += [resize_map(row, shape) for row, shape in zip(prediction.maps, batch.sizes, strict=True)]
         masks += batch.masks or ()
+        if prediction.reconstruction is not None:
+            removal += removal_of(batch.samples, batch.images, prediction.reconstruction)
     if not kept:
         raise DataError(f"none of {len(samples)} test images could be read: {images.skipped[0].reason}")
     for skip in images.skipped:
@@ -116,6 +122,7 @@ def evaluate(
         maps=maps,
         masks=masks if images.has_masks else None,
         skipped=images.skipped,
+        removal=removal,
     )
 
 

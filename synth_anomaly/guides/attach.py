@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import torch
 from torch import Tensor, nn
 
 from synth_anomaly.data import ImageStore
 from synth_anomaly.errors import DataError
-from synth_anomaly.interfaces import Guide, NamedGuide
+from synth_anomaly.interfaces import Guide, NamedGuide, Report
+from synth_anomaly.numerics import full_precision
 
 __all__ = ["attach_guides", "guide_bytes", "guide_maps"]
 
@@ -28,11 +29,20 @@ def guide_maps(guide: Guide, images: Tensor, names: Sequence[str]) -> Tensor:
     Raises:
         DataError: If the guide returns anything else.
     """
-    maps = guide.named(images, names) if isinstance(guide, NamedGuide) else guide(images)
+    with full_precision(images.device):
+        maps = guide.named(images, names) if isinstance(guide, NamedGuide) else guide(images)
     expected = (len(images), 1, *images.shape[2:])
     if tuple(maps.shape) != expected:
         raise DataError(f"expected maps {expected} from {type(guide).__name__}, got {tuple(maps.shape)}")
     return maps.float().clamp(0, 1)
+
+
+def _batches(store: ImageStore, rows: Sequence[Tensor], report: Report) -> Iterator[tuple[Tensor, list[str]]]:
+    done = 0
+    for index, images in zip(rows, store.batches(rows), strict=True):
+        yield images, [store.samples[row].name for row in index.tolist()]
+        done += len(index)
+        report("guides", done, len(store))
 
 
 def guide_bytes(guide: Guide, batches: Iterable[tuple[Tensor, Sequence[str]]]) -> Tensor:
@@ -51,7 +61,12 @@ def guide_bytes(guide: Guide, batches: Iterable[tuple[Tensor, Sequence[str]]]) -
 
 
 def attach_guides(
-    store: ImageStore, guide: Guide, *, batch_size: int, warn: Callable[[str], None] = lambda _: None
+    store: ImageStore,
+    guide: Guide,
+    *,
+    batch_size: int,
+    warn: Callable[[str], None] = lambda _: None,
+    report: Report = lambda *_: None,
 ) -> None:
     """Compute the guide of each image of a store, and keep it there as uint8.
 
@@ -60,6 +75,7 @@ def attach_guides(
         guide: What to compute.
         batch_size: Images a batch.
         warn: Told how many images a defect may lie nowhere on.
+        report: Told how many guides are made.
 
     Raises:
         DataError: If a map cannot be made.
@@ -67,8 +83,7 @@ def attach_guides(
     if isinstance(guide, nn.Module):
         guide = guide.to(store.device).eval()
     rows = torch.split(torch.arange(len(store)), batch_size)
-    names = ([store.samples[row].name for row in index.tolist()] for index in rows)
-    kept = guide_bytes(guide, zip(store.batches(rows), names, strict=True))
+    kept = guide_bytes(guide, _batches(store, rows, report))
     store.attach_guides(kept)
     empty = int((kept.flatten(1).amax(dim=1) < 128).sum())
     if empty:

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from synth_anomaly.guides.clusters import distance_to_clusters
-from synth_anomaly.synthesizers.blends.soft import gaussian_blur
+from synth_anomaly.synthesizers.blur import gaussian_blur
 
 __all__ = ["BorderColour"]
 

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from synth_anomaly.synthesizers.blends.soft import gaussian_blur
+from synth_anomaly.synthesizers.blur import gaussian_blur
 
 __all__ = ["SpectralResidual"]
 

@@ -23,6 +23,8 @@ from synth_anomaly.reporting.selection import Group, select
 
 __all__ = ["Reconstruct", "evaluation_sheet", "shrink", "shrink_map", "shrink_mask"]
 
+_GAIN = 3  # small differences would look black
+
 Reconstruct = Callable[[Sample], Image]
 """Returns what a method thinks the image should look like, uint8 ``(H, W, 3)`` of any size."""
 
@@ -45,7 +47,7 @@ def evaluation_sheet(
         title: The method and the data.
         subtitle: A line below.
         badge: A word beside the title, such as ``"DEMO"``.
-        reconstruct: Adds a column of reconstructions.
+        reconstruct: Adds columns of reconstructions, and of how they differ from the input.
         count: Images in each of the groups best, median and worst, 1 or more.
     """
     facts, scale = image_facts(evaluation), common_scale(evaluation.maps)
@@ -90,7 +92,8 @@ class _Sheet:
             Column("Anomaly map", "one scale for all"),
             Column("Overlay", line),
         ]
-        return columns + ([Column("Reconstruction")] if self.reconstruct else [])
+        shown = [Column("Reconstruction"), Column("Difference", f"of input, {_GAIN} times")]
+        return columns + (shown if self.reconstruct else [])
 
     def row(self, group: Group, index: int) -> Row:
         facts = self.facts[index]
@@ -113,7 +116,9 @@ class _Sheet:
             predicted = shrink_mask(values >= self.evaluation.iou_threshold, size)
             cells[3] = outline(overlay(small, shown), predicted, TEXT)
         if self.reconstruct:
-            cells.append(shrink(self.reconstruct(sample), size))
+            reconstruction = shrink(self.reconstruct(sample), size)
+            difference = np.abs(small.astype(np.int16) - reconstruction) * _GAIN
+            cells += [reconstruction, difference.clip(0, 255).astype(np.uint8)]
         return cells
 
     def _truth(self, index: int, small: Image) -> Cell:

@@ -72,14 +72,14 @@ class Progress(Listener):
             self._live = None
 
     def on_reading(self, what: str, done: int, total: int) -> None:
-        """Show how far the reading is: in plain lines only where it takes long."""
-        if done <= 1 or what != self._reading[0]:
+        """Show how far reading and making are: in plain lines only where it takes long."""
+        if what != self._reading[0] or done <= self._reading[1]:
             self._pace, self._printed = Pace(self._clock, done), self._clock()
         self._reading = (what, done, total)
         self._pace.advance(done)
         if self._live is None and self._clock() - self._printed >= _PLAIN_SECONDS:
             self._printed = self._clock()
-            self._print(Text(f"reading {what}: {done}/{total}  {self._times(total - done)}"))
+            self._print(Text(f"{what}: {done}/{total}  {self._times(total - done)}"))
 
     def on_stage(self, stage: Stage, number: int, stages: int, start: int) -> None:
         """Say which stage begins, after how the last one ended."""
@@ -153,7 +153,7 @@ class Progress(Listener):
         if stage is not None:
             bar = self._bar(self._place, self._step, stage.steps)
             return Group(bar, Text(f"  {self._summary()}", style="dim", no_wrap=True, overflow="ellipsis"))
-        return self._bar(f"reading {what}", done, total) if done < total else Text()
+        return self._bar(what, done, total) if done < total else Text()
 
     def _bar(self, title: str, done: int, total: int) -> RenderableType:
         left = self._pace.left(total - done)

@@ -68,6 +68,7 @@ def write_results(folder: Path, results: Results) -> None:
             "iou_threshold": evaluation.iou_threshold,
             "map_range": astuple(common_scale(evaluation.maps)),
             "skipped": evaluation.skipped,
+            **evaluation.removal.facts(),
         }
     write_metrics(
         folder / "metrics.json",

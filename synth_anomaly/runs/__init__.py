@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from synth_anomaly.runs.again import evaluate_run
+from synth_anomaly.runs.categories import category_recipes
 from synth_anomaly.runs.folder import run_folder
 from synth_anomaly.runs.options import RunOptions
 from synth_anomaly.runs.run import Run
@@ -20,6 +21,7 @@ __all__ = [
     "DEMO_NOTE",
     "Run",
     "RunOptions",
+    "category_recipes",
     "evaluate_run",
     "find_source",
     "method_spec",

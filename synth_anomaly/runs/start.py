@@ -16,6 +16,7 @@ from synth_anomaly.runs.folder import new_folder, run_folder
 from synth_anomaly.runs.options import RunOptions
 from synth_anomaly.runs.run import Run
 from synth_anomaly.runs.textures import check_textures, method_spec
+from synth_anomaly.specification import overriding
 from synth_anomaly.training import choose_device, choose_precision
 
 __all__ = ["find_source", "new_run", "open_categories", "resume_run"]
@@ -71,6 +72,9 @@ def new_run(recipe: Recipe, source: Source, dataset: Dataset, out: Path, options
     data = replace(recipe.data, dataset=source.dataset, root=root, category=dataset.category)
     name = catalogue().registry("method").lasting(recipe.method)
     complete = replace(method.recipe(), method=name, precision=precision, data=data)
+    # what is None here and not for the category must not come back when the recipe runs again
+    own = method.for_category(source.dataset, dataset.category, recipe.preset)
+    complete = replace(complete, settings=overriding(own, complete.settings))
     check_textures("method", method_spec(complete))
     text = complete.text()
     folder = new_folder(out, method.name, dataset.category)

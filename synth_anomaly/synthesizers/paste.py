@@ -117,19 +117,17 @@ class Paste(Replayable):
         made = images.clone(memory_format=torch.contiguous_format)
         if self._shows_content(guide):
             masks = images.new_zeros((len(images), 1, *images.shape[2:]), dtype=torch.float32)
-            pieces.put(masks, masks.new_ones(()).expand(len(pieces.top), 1, *pieces.shape))
+            pieces.fill(masks)
             pieces.put(made, content.clamp_(0, 1))
             return made, masks
         masks = self._masks(drawn, images, guide) if masks is None else masks
         image, mask = pieces.cut(images), pieces.cut(masks)
         joined = self.blend.join(image, content, mask, pieces.rows.parameters(drawn.scope("blend")))
-        if not self.visible:
-            pieces.put(made, joined.clamp_(0, 1))
-            return made, masks
         restored, mask = self._restored(image, joined, mask)
-        masks = masks.clone(memory_format=torch.contiguous_format)
         pieces.put(made, restored)
-        pieces.put(masks, mask)
+        if self.visible:
+            masks = masks.clone(memory_format=torch.contiguous_format)
+            pieces.put(masks, mask)
         return made, masks
 
     def _described(
@@ -150,11 +148,12 @@ class Paste(Replayable):
 
     def _restored(self, images: Tensor, joined: Tensor, masks: Tensor) -> tuple[Tensor, Tensor]:
         """Return images and masks: what changes too little is no defect, and as it was outside the masks."""
+        joined = joined.to(images.dtype).clamp(0, 1)
         if self.visible:
             change = (joined - images).abs_().amax(dim=1, keepdim=True)
             masks = masks * (change >= self.visible)
         # not left to the blend: rounding must never change a pixel outside the mask
-        return torch.where(masks > 0, joined.to(images.dtype).clamp(0, 1), images), masks
+        return torch.where(masks > 0, joined, images), masks
 
     def _masks(self, drawn: Parameters, images: Tensor, guide: Tensor | None) -> Tensor:
         return masks_of(self.shape, drawn.scope("shape"), (images.shape[2], images.shape[3]), guide)

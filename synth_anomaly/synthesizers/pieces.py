@@ -74,8 +74,9 @@ class Pieces:
         size = (masks.shape[2], masks.shape[3])
         high, wide = (min(most, limit) for most, limit in zip(_OF_MASKS, size, strict=True))
         down, across = (-(-limit // step) for limit, step in zip(size, (high, wide), strict=True))
-        padded = F.pad(masks, (0, across * wide - size[1], 0, down * high - size[0]))
-        highest = padded.view(-1, down, high, across * wide).amax(2).view(-1, down, across, wide).amax(3)
+        missing = down * high - size[0], across * wide - size[1]
+        padded = F.pad(masks, (0, missing[1], 0, missing[0])) if any(missing) else masks
+        highest = padded.reshape(-1, down, high, across * wide).amax(2).view(-1, down, across, wide).amax(3)
         image, row, column = (highest > 0).nonzero().unbind(1)
         top, left = (row * high).clamp_(max=size[0] - high), (column * wide).clamp_(max=size[1] - wide)
         return cls(Rows(image.cpu(), image), top, left, (high, wide), size)
@@ -110,6 +111,13 @@ class Pieces:
             _every_part(images, self.shape).index_copy_(0, self._first(images.shape[1]), values)
         else:
             images.permute(0, 2, 3, 1)[self._pixels()] = values.permute(0, 2, 3, 1)
+
+    def fill(self, masks: Tensor) -> None:
+        """Write 1 into contiguous ``(B, 1, H, W)``, inside the boxes."""
+        if self.inside is None and is_at_hand(masks):
+            _every_part(masks, self.shape).index_fill_(0, self._first(1), 1.0)
+        else:
+            self.put(masks, masks.new_ones(()).expand(len(self.top), 1, *self.shape))
 
     def means(self, values: Tensor, count: int) -> Tensor:
         """Return the means in the boxes of float32 ``values``, ``(P, C, k, n)``, as ``(count, C)``.

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import wraps
+from typing import Any
 
 import torch
 from torch import Generator, Tensor
 
 from synth_anomaly.errors import DataError
 from synth_anomaly.interfaces import Defects, Size, Synthesizer
+from synth_anomaly.numerics import full_precision
 from synth_anomaly.parameters import Parameters
 
 __all__ = ["Replayable", "Seeded", "check_batch", "replayable"]
@@ -18,8 +22,15 @@ __all__ = ["Replayable", "Seeded", "check_batch", "replayable"]
 class Replayable(ABC):
     """A synthesizer that draws first and applies second, so that what it made can be made again.
 
-    A subclass writes :meth:`draw` and :meth:`apply`; calling it does one after the other.
+    A subclass writes :meth:`draw` and :meth:`apply`; calling it does one after the other. Whatever a
+    subclass's `apply` computes in float32 is computed in full: autocast and TF32, which a process may have
+    chosen for its networks, end at its entry.
     """
+
+    def __init_subclass__(cls, **given: Any) -> None:
+        super().__init_subclass__(**given)
+        if "apply" in vars(cls):
+            setattr(cls, "apply", _in_full_precision(vars(cls)["apply"]))  # noqa: B010  # mypy forbids the other
 
     @abstractmethod
     def draw(self, count: int, size: Size, generator: Generator, *, donors: int = 0) -> Parameters:
@@ -69,10 +80,19 @@ class Replayable(ABC):
         """
         check_batch(images, guide, donors)
         count = 0 if donors is None else len(donors)
-        # A training step calls inside autocast, which would round what is pasted to bfloat16.
-        with torch.autocast(images.device.type, enabled=False):
+        with full_precision(torch.device("cpu")):
             drawn = self.draw(len(images), (images.shape[2], images.shape[3]), generator, donors=count)
-            return self.apply(images, drawn, guide=guide, donors=donors)
+        return self.apply(images, drawn, guide=guide, donors=donors)
+
+
+def _in_full_precision(apply: Callable[..., Defects]) -> Callable[..., Defects]:
+    @wraps(apply)
+    def guarded(self: Replayable, images: Tensor, *given: Any, **named: Any) -> Defects:
+        check_batch(images, named.get("guide"), named.get("donors"))
+        with full_precision(images.device):
+            return apply(self, images, *given, **named)
+
+    return guarded
 
 
 @dataclass(frozen=True)
@@ -125,7 +145,7 @@ def check_batch(images: Tensor, guide: Tensor | None = None, donors: Tensor | No
         )
     expected = (len(images), 1, *images.shape[2:])
     if guide is not None and guide.shape != expected:
-        raise DataError(f"the guide must be {expected}, one a image, got {tuple(guide.shape)}")
+        raise DataError(f"the guide must be {expected}, one an image, got {tuple(guide.shape)}")
     if donors is not None and donors.shape[1:] != images.shape[1:]:
         raise DataError(
             f"donors must be (D, {', '.join(map(str, images.shape[1:]))}) as the images, "

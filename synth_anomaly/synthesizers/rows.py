@@ -28,10 +28,9 @@ class Rows:
     def where(cls, chosen: Tensor, device: torch.device) -> Rows:
         """Return the rows at which ``chosen``, bool ``(count,)`` on the CPU, is True."""
         host = chosen.nonzero().squeeze(1)
-        if device.type != "cuda" or not len(host):
-            return cls(host, host.to(device))
         # from pinned memory, so that the copy does not wait for the device
-        return cls(host, host.pin_memory().to(device, non_blocking=True))
+        source = host.pin_memory() if device.type == "cuda" and len(host) else host
+        return cls(host, source.to(device, non_blocking=device.type in ("cpu", "cuda")))
 
     def __len__(self) -> int:
         return len(self.host)
@@ -50,6 +49,4 @@ class Rows:
 
 def moved(parameters: Parameters, device: torch.device) -> Parameters:
     """Return ``parameters`` on ``device``: the same object when they are there already."""
-    if all(parameters[name].device == device for name in parameters):
-        return parameters
     return parameters.to(device)

@@ -66,6 +66,8 @@ def texture_bank(
     Raises:
         DataError: If the folder is missing, has no image, or some cannot be read.
     """
+    # a device without a number is the one that tensors there name
+    device = torch.empty(0, device=device).device
     key = (folder, size, device)
     if key not in _kept:
         _kept[key] = _made(folder, size, device, report)

@@ -10,7 +10,7 @@ the mask is.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Protocol, runtime_checkable
+from typing import Protocol, TypeGuard
 
 import torch
 from torch import Tensor
@@ -19,50 +19,9 @@ from synth_anomaly.host import is_at_hand
 from synth_anomaly.interfaces import Fill
 from synth_anomaly.parameters import Parameters
 from synth_anomaly.synthesizers.pieces import Pieces, part_at
+from synth_anomaly.synthesizers.recolouring import Recolouring
 
-__all__ = ["Described", "Recolouring", "View", "ViewedFill", "view_of"]
-
-
-@dataclass(frozen=True)
-class Recolouring:
-    """A change of colours: ``matrix @ colour + pull @ mean``, cut to [0, 1].
-
-    Attributes:
-        matrix: ``(B, 3, 3)`` float32.
-        pull: ``(B, 3, 3)`` float32.
-        means: Mean colours, ``(B, 3)`` float32; None for those inside the boxes, before the change.
-    """
-
-    matrix: Tensor
-    pull: Tensor
-    means: Tensor | None = None
-
-    def where(self, chosen: Tensor) -> Recolouring:
-        """Return the change for the chosen samples, bool ``(B,)``, and none for the others."""
-        chosen = chosen[:, None, None]
-        matrix = torch.where(chosen, self.matrix, torch.eye(3, device=chosen.device))
-        return replace(self, matrix=matrix, pull=torch.where(chosen, self.pull, 0.0))
-
-    def of(self, values: Tensor, pieces: Pieces) -> Tensor:
-        """Return the pieces ``(P, 3, k, n)``, whose values these are, with other colours."""
-        colours, image = values.float(), pieces.rows.device
-        means = pieces.means(colours, len(self.matrix)) if self.means is None else self.means
-        matrix, bias = self.matrix.index_select(0, image), self._bias(means).index_select(0, image)
-        return _recoloured(colours, matrix, bias).to(values.dtype)
-
-    def of_all(self, images: Tensor) -> Tensor:
-        """Return the images ``(B, 3, H, W)`` with other colours, about given means."""
-        if self.means is None:
-            raise ValueError("means must be given for whole images, got None")
-        return _recoloured(images.float(), self.matrix, self._bias(self.means)).to(images.dtype)
-
-    def _bias(self, means: Tensor) -> Tensor:
-        return (self.pull @ means[:, :, None]).squeeze(2)
-
-
-def _recoloured(colours: Tensor, matrix: Tensor, bias: Tensor) -> Tensor:
-    changed = torch.baddbmm(bias[:, :, None], matrix, colours.flatten(2))
-    return changed.clamp_(0, 1).view_as(colours)
+__all__ = ["Described", "View", "ViewedFill", "view_of"]
 
 
 @dataclass(frozen=True)
@@ -112,15 +71,26 @@ class View:
             return None
         return self.source.index_select(0, self.chosen)
 
-    def rolled(self, down: Tensor, across: Tensor) -> View:
+    def moved_to(self, down: Tensor, across: Tensor) -> View | None:
+        """Return the view with its pixels at other places; None where colours depend on the ones they had.
+
+        Args:
+            down: ``(B, H)`` int64, one of `places`, changed.
+            across: ``(B, W)`` int64.
+        """
+        return None if self.is_about_boxes else replace(self, moved=(down, across))
+
+    def rolled(self, down: Tensor, across: Tensor) -> View | None:
         """Return the view whose pixel (y, x) is this one's at (y + down, x + across), wrapped around.
+
+        None where colours depend on the places that pixels had.
 
         Args:
             down: ``(B,)`` int64.
             across: ``(B,)`` int64.
         """
         of_rows, of_columns = self.places()
-        return replace(self, moved=(_rolled(of_rows, down), _rolled(of_columns, across)))
+        return self.moved_to(_rolled(of_rows, down), _rolled(of_columns, across))
 
     def recoloured(self, recolouring: Recolouring) -> View:
         """Return the view with other colours."""
@@ -137,11 +107,15 @@ class View:
     def where(self, chosen: Tensor, before: View) -> View | None:
         """Return this view of the chosen samples, bool ``(B,)``; of the others, the one it was made of.
 
-        None where the two have different sources.
+        None where it was not made of that one, but from the start.
         """
-        if self.source is not before.source:
+        known = len(before.recolourings)
+        kept = zip(self.recolourings[:known], before.recolourings, strict=False)
+        if self.source is not before.source or len(self.recolourings) < known:
             return None
-        added = self.recolourings[len(before.recolourings) :]
+        if any(here is not there for here, there in kept):
+            return None
+        added = self.recolourings[known:]
         moved = self.moved
         if moved is not before.moved:
             pairs = zip(self.places(), before.places(), strict=True)
@@ -152,6 +126,7 @@ class View:
             torch.where(chosen, self.chosen, before.chosen),
             moved,
             before.recolourings + tuple(recolouring.where(chosen) for recolouring in added),
+            self.counts,
         )
 
     def at(self, pieces: Pieces) -> Tensor:
@@ -208,7 +183,6 @@ class Described(Protocol):
         ...
 
 
-@runtime_checkable
 class ViewedFill(Fill, Protocol):
     """A fill that can describe its content; :meth:`Fill.content` is what the description comes to."""
 
@@ -219,6 +193,11 @@ class ViewedFill(Fill, Protocol):
 
 def view_of(fill: Fill, before: Described, parameters: Parameters, donors: Tensor | None) -> Described | None:
     """Return what a fill makes of a view; None where it cannot describe it, or ``before`` is no view."""
-    if isinstance(fill, ViewedFill) and isinstance(before, View):
+    if isinstance(before, View) and _can_describe(fill):
         return fill.view(before, parameters, donors=donors)
     return None
+
+
+def _can_describe(fill: Fill) -> TypeGuard[ViewedFill]:
+    # by name: to ask a protocol takes as long as a fill takes to describe its content
+    return hasattr(fill, "view")

@@ -10,7 +10,7 @@ Each check stands alone, and raises an AssertionError with a sentence that says 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import torch
 from torch import Tensor
@@ -18,7 +18,12 @@ from torch import Tensor
 from synth_anomaly.catalogue import Catalogue
 from synth_anomaly.interfaces import Size, Synthesizer
 from synth_anomaly.testing.synthesizer_batching import check_batched, check_no_waiting
-from synth_anomaly.testing.synthesizer_examples import example_donors, example_guide, example_images
+from synth_anomaly.testing.synthesizer_examples import (
+    example_batches,
+    example_donors,
+    example_guide,
+    example_images,
+)
 from synth_anomaly.testing.synthesizer_randomness import (
     check_in_training_step,
     check_random_state,
@@ -60,6 +65,7 @@ __all__ = [
     "check_serialisable",
     "check_shapes",
     "check_synthesizer",
+    "example_batches",
     "example_donors",
     "example_guide",
     "example_images",
@@ -68,7 +74,14 @@ __all__ = [
 SIZES: tuple[Size, ...] = ((32, 32), (33, 47), (50, 24), (7, 2), (1, 9), (1, 1))
 """Square, odd, not square, and tiny."""
 
-_OF_A_RESULT = (check_shapes, check_range, check_parameters, check_masks_tell)
+_OF_EVERY_SIZE = (
+    check_shapes,
+    check_range,
+    check_parameters,
+    check_masks_tell,
+    check_guide,
+    check_empty_masks,
+)
 _OF_ONE_SIZE = (
     check_input_untouched,
     check_same_seed,
@@ -79,7 +92,6 @@ _OF_ONE_SIZE = (
     check_independence,
     check_replay,
     check_replay_of_some,
-    check_batched,
     check_no_waiting,
 )
 
@@ -93,23 +105,28 @@ def check_synthesizer(
 ) -> None:
     """Run every check of this module.
 
+    Each runs on black, white, random and other images in float32 and in bfloat16, square and not, in a
+    batch and alone; what larger batches cost is counted in float32, square and not.
+
     Args:
         synthesizer: What is checked.
         device: Where the images are.
-        sizes: Heights and widths of the images; what does not depend on it is checked at the first alone.
+        sizes: Heights and widths of the images; what does not depend on it is checked at the first, and at
+            its upper half, alone.
         plugins: Where component names come from; the installed plugins unless given.
     """
     for size in sizes:
-        _check_size(synthesizer, example_images(size, device))
+        _run(_OF_EVERY_SIZE, synthesizer, example_images(size, device))
     images = example_images(sizes[0], device)
-    for check in _OF_ONE_SIZE:
-        check(synthesizer, images)
+    _run(_OF_ONE_SIZE, synthesizer, images)
+    for given in (images, images[:, :, : (images.shape[2] + 1) // 2].contiguous()):
+        check_batched(synthesizer, given)
     check_serialisable(synthesizer, images, plugins)
 
 
-def _check_size(synthesizer: Synthesizer, images: Tensor) -> None:
-    for given in (images, images[2:3], images.bfloat16()):
-        for check in _OF_A_RESULT:
+def _run(
+    checks: Sequence[Callable[[Synthesizer, Tensor], None]], synthesizer: Synthesizer, images: Tensor
+) -> None:
+    for given in example_batches(images):
+        for check in checks:
             check(synthesizer, given)
-    check_guide(synthesizer, images)
-    check_empty_masks(synthesizer, images)

@@ -35,16 +35,26 @@ def check_batched(synthesizer: Synthesizer, images: Tensor) -> None:
 
 
 def check_no_waiting(synthesizer: Synthesizer, images: Tensor) -> None:
-    """No value is copied from the device to the host; on the CPU, none would be."""
+    """Drawing and applying copy no value from the device to the host, nor make the host wait in another way.
+
+    On CUDA that is what PyTorch itself says of both together, as a training step calls them. On the CPU
+    images, guide, donors, and parameters once they are moved, stand for tensors on a device, with all that
+    is computed of them; what reads their values, or needs them to know a shape, is an error. That a copy to
+    the device waits, as one from memory that is not pinned does, is seen on CUDA alone. Code that asks
+    `synth_anomaly.host.is_at_hand` takes the device's path.
+    """
     call(synthesizer, images)  # what is made once for a device may wait
     guide, donors = example_guide(images), example_donors(images)
     on_device = [images, guide, donors]
-    if not isinstance(synthesizer, Replayable):
+    if not isinstance(synthesizer, Replayable) or images.device.type == "cuda":
         with forbid_waiting(images.device, on_device):
             synthesizer(images, generator_of(0), guide=guide, donors=donors)
         return
-    size = (images.shape[2], images.shape[3])
-    drawn = synthesizer.draw(len(images), size, generator_of(0), donors=len(donors))
-    copies = {name: value.to(images.device, copy=True) for name, value in drawn.host.items()}
-    with forbid_waiting(images.device, [*on_device, *copies.values()]):
-        synthesizer.apply(images, Parameters(drawn.host, copies), guide=guide, donors=donors)
+    with forbid_waiting(images.device, on_device):
+        size = (images.shape[2], images.shape[3])
+        drawn = synthesizer.draw(len(images), size, generator_of(0), donors=len(donors))
+    # as they are drawn, and as they are when code has moved them that looks for their device first
+    copies = {name: value.clone() for name, value in drawn.host.items()}
+    for given, there in ((drawn, {}), (Parameters(drawn.host, copies), copies)):
+        with forbid_waiting(images.device, [*on_device, *there.values()], follows_copies=True):
+            synthesizer.apply(images, given, guide=guide, donors=donors)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+
 import torch
 from torch import Tensor
 
+from synth_anomaly.host import as_if_on_device
 from synth_anomaly.interfaces import Synthesizer
 from synth_anomaly.testing.expect import expect
 from synth_anomaly.testing.random_state import random_states, set_random_state
-from synth_anomaly.testing.synthesizer_examples import call, expect_equal
+from synth_anomaly.testing.synthesizer_examples import call, expect_alike, expect_equal
 
 __all__ = ["check_in_training_step", "check_random_state", "check_same_on_cpu", "check_same_seed"]
 
@@ -23,11 +26,20 @@ def check_same_seed(synthesizer: Synthesizer, images: Tensor) -> None:
 
 
 def check_same_on_cpu(synthesizer: Synthesizer, images: Tensor) -> None:
-    """The parameters are those that the same images get on the CPU."""
-    here, there = (call(synthesizer, given).parameters.host for given in (images, images.cpu()))
-    for name, value in there.items():
-        same = name in here and torch.equal(here[name], value)
+    """Parameters and masks are those that the same images get on the CPU, the masks but for rounding.
+
+    Where the images are on the CPU, nothing can be said of other devices, but of the path that they take:
+    what asks :func:`synth_anomaly.host.is_at_hand` must make the same, the images too.
+    """
+    on_cpu = images.device.type == "cpu"
+    there = call(synthesizer, images.cpu())
+    with as_if_on_device() if on_cpu else nullcontext():
+        here = call(synthesizer, images)
+    for name, value in there.parameters.host.items():
+        same = name in here.parameters.host and torch.equal(here.parameters.host[name], value)
         expect(same, f"parameter {name!r} must be the same on every device: draw it on the CPU")
+    sentence = "the same seed must make the same on every device"
+    expect_alike(here, there, sentence, masks_alone=not on_cpu)
 
 
 def check_in_training_step(synthesizer: Synthesizer, images: Tensor) -> None:

@@ -14,7 +14,7 @@ class Listener:
     """Is told of a run's progress; every method does nothing unless it is overridden."""
 
     def on_reading(self, what: str, done: int, total: int) -> None:
-        """Before the first stage: ``done`` of ``total`` files or the like are read; ``what`` names them."""
+        """Before the first stage: ``done`` of ``total`` textures, guides or the like are read or made."""
 
     def on_stage(self, stage: Stage, number: int, stages: int, start: int) -> None:
         """A stage begins, or goes on, at step ``start``; it is number ``number`` of ``stages``, from 1."""

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import torch
 
 from synth_anomaly.errors import DeviceError
+from synth_anomaly.numerics import without_tf32
 
 __all__ = [
     "Precision",
@@ -20,7 +20,6 @@ __all__ = [
     "choose_precision",
     "cpu_has_bf16",
     "use_threads",
-    "without_tf32",
 ]
 
 PrecisionName = Literal["auto", "fp32", "bf16"]
@@ -94,25 +93,6 @@ def choose_precision(name: str, device: torch.device) -> Precision:
     return Precision("bf16")
 
 
-@contextmanager
-def without_tf32() -> Iterator[None]:
-    """Within the block, CUDA multiplies and convolves float32 in full, whatever the process has chosen."""
-    cudnn: Any = torch.backends.cudnn
-    try:
-        matmul, convolve = torch.get_float32_matmul_precision(), cudnn.allow_tf32
-    except RuntimeError:  # chosen for each operation, as torch 2.9 can and these switches cannot tell
-        with _in_ieee(torch.backends.cuda.matmul, cudnn.conv, cudnn.rnn):
-            yield
-        return
-    try:
-        torch.set_float32_matmul_precision("highest")
-        cudnn.allow_tf32 = False
-        yield
-    finally:
-        torch.set_float32_matmul_precision(matmul)
-        cudnn.allow_tf32 = convolve
-
-
 def cpu_has_bf16() -> bool:
     """Return whether the processor multiplies bfloat16 in hardware: AMX, or AVX-512 alone (Linux only)."""
     information = Path("/proc/cpuinfo")
@@ -138,18 +118,6 @@ def _cuda_has_bf16(device: torch.device) -> bool:
     # It asks about the current device, and by default counts what is emulated, which is slower than fp32.
     with torch.cuda.device(device):
         return bool(torch.cuda.is_bf16_supported(including_emulation=False))
-
-
-@contextmanager
-def _in_ieee(*operations: Any) -> Iterator[None]:
-    before = [operation.fp32_precision for operation in operations]
-    try:
-        for operation in operations:
-            operation.fp32_precision = "ieee"
-        yield
-    finally:
-        for operation, precision in zip(operations, before, strict=True):
-            operation.fp32_precision = precision
 
 
 def _has_mps() -> bool:

@@ -1,4 +1,4 @@
-"""One patch of another image blended in by OpenCV, in the manner of NSA's, for the benchmark."""
+"""Patches of another image blended in by OpenCV, as many and as large as NSA's, for the benchmark."""
 
 import cv2
 import numpy as np
@@ -20,18 +20,27 @@ def random_patch(source, rng):
     return cv2.resize(patch, sides[::-1].astype(int).tolist())
 
 
-def nsa(image, source, rng):
-    """Return a uint8 image with a patch of another one blended in, and where it changed, ``(H, W)`` uint8."""
-    patch = random_patch(source, rng)
+def with_patch(image, patch, rng):
+    """Return a uint8 image with a patch blended in at a random place, and the place: rows and columns."""
     height, width = patch.shape[:2]
     weights = np.zeros((height, width), np.uint8)
     weights[1:-1, 1:-1] = 255
     row = rng.integers(height // 2 + 1, image.shape[0] - height // 2 - 1)
     column = rng.integers(width // 2 + 1, image.shape[1] - width // 2 - 1)
     made = cv2.seamlessClone(patch, image, weights, (int(column), int(row)), cv2.NORMAL_CLONE)
-    mask = np.zeros((*image.shape[:2], 1), np.uint8)
     top, left = row - height // 2, column - width // 2
-    mask[top : top + height, left : left + width] = 1
+    return made, (slice(top, top + height), slice(left, left + width))
+
+
+def nsa(image, source, rng):
+    """Return a uint8 image with patches of another one blended in, and where it changed, ``(H, W)`` uint8.
+
+    There are one to three patches: each beyond the first comes with probability 0.5.
+    """
+    made, mask = image, np.zeros((*image.shape[:2], 1), np.uint8)
+    for _ in range(1 + rng.binomial(2, 0.5)):
+        made, place = with_patch(made, random_patch(source, rng), rng)
+        mask[place] = 1
     change = np.abs(mask * image.astype(float) - mask * made.astype(float)).mean(axis=2)
     return made, cv2.medianBlur(np.uint8(change > 1), 5)
 

@@ -12,7 +12,10 @@ numpy 1.26, OpenCV 4.11, imgaug 0.4):
     DRAEM, Perlin, turn and threshold                    9.1          7.6
     DRAEM, three of ten augmenters of imgaug             1.8          1.1
     pytorch-cutpaste, CutPasteNormal, then ToTensor      1.0          0.95
-    NSA, patch_ex of one patch, then to tensors          5.6          5.1
+
+NSA's was run later, on another machine and on the images of this benchmark (numpy 2, OpenCV 5.0):
+
+    NSA, patch_ex of up to three patches, to tensors     2.65    here 2.53
 
 There is no published code of AnoSeg's hard augmentation; the row here took 2.2.
 """

@@ -60,6 +60,14 @@ def test_maps_are_kept_as_uint8_beside_the_images():
     torch.testing.assert_close(store.guide_batch(index), right, atol=0.003, rtol=0)
 
 
+def test_how_many_guides_are_made_is_told():
+    told = []
+    attach_guides(
+        load_images(samples(), SIZE), Constant(), batch_size=4, report=lambda *what: told.append(what)
+    )
+    assert told == [("guides", 4, 6), ("guides", 6, 6)]
+
+
 def test_streamed_images_have_guides_too():
     kept, streamed = load_images(samples(), SIZE), load_images(samples(), SIZE, budget_bytes=0)
     for store in (kept, streamed):

@@ -67,7 +67,7 @@ def test_maps_of_any_unit_give_one_picture(new_evaluation):
     assert np.abs(sheets[0][250:].astype(int) - sheets[1][250:]).mean() < 0.5
 
 
-def test_a_reconstruction_is_one_more_column(evaluation):
+def test_a_reconstruction_and_its_difference_are_two_more_columns(evaluation):
     plain = evaluation_sheet(evaluation, title="title")
     asked = []
 
@@ -92,3 +92,15 @@ def test_a_tiny_defect_is_not_lost_in_a_thumbnail():
     mask[500, 500] = True
     assert shrink_mask(mask, (100, 100)).sum() == 1
     assert not shrink_mask(np.zeros((1000, 1000), np.bool_), (100, 100)).any()
+
+
+def test_the_difference_is_black_where_the_reconstruction_is_the_input(evaluation):
+    shown = []
+    for change in (0, 40):
+
+        def reconstruct(sample, change=change):
+            return (sample.read() // 2 + change).astype(np.uint8) if change else sample.read()
+
+        sheet = np.asarray(evaluation_sheet(evaluation, title="title", reconstruct=reconstruct))
+        shown.append(int((sheet == 0).all(axis=2).sum()))
+    assert shown[0] > shown[1] + 1000

@@ -143,9 +143,18 @@ def test_reading_says_how_far_it_is_where_it_takes_long():
             progress.on_reading("textures", done, 100)
         progress.on_stage(stage(), 1, 1, 0)
     first, second, third, *_ = file.getvalue().splitlines()
-    assert first == "reading textures: 41/100  0:10 elapsed, 0:15 left"
-    assert second.startswith("reading textures: 81/100")
+    assert first == "textures: 41/100  0:10 elapsed, 0:15 left"
+    assert second.startswith("textures: 81/100")
     assert third.startswith("stage 1/1")
+
+
+def test_what_is_read_twice_begins_again():
+    clock, file = Clock(), io.StringIO()
+    with Progress(Console(file=file, width=80), clock=clock) as progress:
+        for done in (50, 100, 5, 10):
+            clock.now += 6
+            progress.on_reading("guides", done, 100)
+    assert file.getvalue() == ""
 
 
 def test_a_live_display_shows_what_is_read():
@@ -155,5 +164,5 @@ def test_a_live_display_shows_what_is_read():
         progress._live.refresh()
         shown = file.getvalue()
         progress.on_reading("textures", 100, 100)
-    assert "reading textures" in shown
+    assert "textures" in shown
     assert "30/100" in shown

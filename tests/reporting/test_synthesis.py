@@ -10,6 +10,8 @@ import pytest
 import torch
 from PIL import Image
 
+from synth_anomaly.errors import ComponentError
+from synth_anomaly.interfaces import Defects
 from synth_anomaly.parameters import Parameters
 from synth_anomaly.reporting.synthesis.files import readable_json, write_sample
 from synth_anomaly.reporting.synthesis.folder import Synthesis
@@ -225,3 +227,23 @@ def test_donors_are_passed_on():
 def test_texts():
     assert range_text(math.nan, math.nan) == "n/a"
     assert summary_line(statistics_of(Mixed(PASTE, 0.0))) == "0 of 20 samples show a defect"
+
+
+def fails(images, generator, **_):
+    raise TypeError("no such thing")
+
+
+def makes_flat_masks(images, generator, **_):
+    return Defects(images, torch.zeros(len(images), *images.shape[2:]), Parameters({}))
+
+
+@pytest.mark.parametrize(
+    ("synthesizer", "sentence"),
+    [
+        (fails, "the synthesizer 'function' failed: TypeError: no such thing: synth_anomaly.testing"),
+        (makes_flat_masks, r"must make images .* and masks \(16, 1, 8, 8\), got .* and \(16, 8, 8\)"),
+    ],
+)
+def test_what_makes_no_defects_is_named(synthesizer, sentence):
+    with pytest.raises(ComponentError, match=sentence):
+        list(make_defects(synthesizer, torch.rand(2, 3, 8, 8), None, count=3))

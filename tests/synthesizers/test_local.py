@@ -4,6 +4,7 @@ import pytest
 import torch
 
 import synth_anomaly.synthesizers.paste as paste
+from synth_anomaly.errors import DataError
 from synth_anomaly.host import as_if_on_device
 from synth_anomaly.parameters import Parameters
 from synth_anomaly.synthesizers import (
@@ -13,6 +14,8 @@ from synth_anomaly.synthesizers import (
     Donor,
     Elastic,
     Elsewhere,
+    GradientDomain,
+    Mirror,
     Paste,
     Perlin,
     Permute,
@@ -29,6 +32,7 @@ from synth_anomaly.synthesizers import (
     cutpaste,
     draem,
     hard_augmentation,
+    nsa,
 )
 from synth_anomaly.synthesizers.fills.operations.altered import Altered
 from synth_anomaly.synthesizers.pieces import Pieces
@@ -50,6 +54,10 @@ FILLS = {
     "always and never": Successive((Sometimes(ColourJitter(), 1.0), Sometimes(QuarterTurn(), 0.0))),
     "sometimes a donor": Sometimes(Donor()),
     "sometimes several": Sometimes(Successive((ColourJitter(), QuarterTurn(), Elsewhere()))),
+    "a patch jittered, then moved": Successive((ColourJitter(0.9, 0.9, 0.9, 0.5, "box"), Elsewhere())),
+    "a patch jittered, then mirrored": Successive((ColourJitter(0.9, 0.9, 0.9, 0.5, "box"), Mirror())),
+    "a second donor": Successive((Donor(), ColourJitter(0.9, 0.9, 0.9, 0.5), Sometimes(Donor()))),
+    "a second texture": Successive((Texture(), ColourJitter(0.9, 0.9, 0.9, 0.5), Sometimes(Texture()))),
     "twice the colours": Successive((ColourJitter(), ColourJitter())),
     "bent": Successive((Elsewhere(), Elastic())),
 }
@@ -88,6 +96,42 @@ def test_pieces_give_what_whole_images_give(monkeypatch, fill, size):
         images = random_images(count, size, seed)
         synthesizer = Paste(Rectangle((0.02, 0.6)), FILLS[fill])
         assert_same(*both_ways(monkeypatch, synthesizer, images, seed, donors=donors))
+
+
+@pytest.mark.parametrize("fill", FILLS)
+def test_donors_may_be_the_images_themselves(monkeypatch, fill):
+    images = random_images(6, (24, 24))
+    synthesizer = Paste(Rectangle((0.02, 0.6)), FILLS[fill])
+    assert_same(*both_ways(monkeypatch, synthesizer, images, 1, donors=images))
+
+
+@pytest.mark.parametrize("blend", [Replace(), Alpha()], ids=repr)
+def test_what_lies_outside_the_mask_stays_to_the_bit(monkeypatch, blend):
+    images = random_images(5, (45, 45)) * 1.01 - 0.005
+    for made in both_ways(monkeypatch, Paste(Blob(), Elsewhere(), blend), images, 3):
+        outside = (made.masks == 0).expand_as(images)
+        assert torch.equal(made.images[outside], images[outside])
+
+
+@pytest.mark.parametrize(
+    "synthesizer",
+    [Paste(Blob(), Donor(), GradientDomain(), 1 / 255), nsa(patches=(1, 1))],
+    ids=["blob", "nsa"],
+)
+def test_a_change_that_is_cut_away_is_no_defect(synthesizer):
+    images = torch.ones(6, 3, 64, 64)
+    images[:, :, ::2] = 0.99
+    made = synthesizer(images, seeded(1), donors=random_images(6, (64, 64), 3))
+    change = (made.images - images).abs().amax(dim=1, keepdim=True)
+    assert (made.masks > 0).any()
+    assert change[made.masks > 0].min() >= 1 / 255 - 1e-6
+
+
+def test_donors_of_another_size_are_refused_by_apply_too():
+    images, synthesizer = random_images(2, (48, 48)), Paste(Rectangle(), Donor())
+    drawn = synthesizer.draw(2, (48, 48), seeded(), donors=2)
+    with pytest.raises(DataError, match="donors"):
+        synthesizer.apply(images, drawn, donors=random_images(2, (64, 80)))
 
 
 @pytest.mark.parametrize("shape", [Rectangle(), Scar(), Blob(), SoftBlob(), WholeImage()], ids=repr)

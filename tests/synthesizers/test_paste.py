@@ -77,7 +77,7 @@ def test_parameters_of_another_batch_are_refused():
 
 
 def test_donor_without_donors():
-    with pytest.raises(DataError, match="pass donors"):
+    with pytest.raises(DataError, match="give two images or more"):
         Paste(Rectangle(), Donor())(torch.zeros(1, 3, 8, 8), seeded())
 
 

@@ -18,7 +18,6 @@ from synth_anomaly.synthesizers import (
     Paste,
     Perlin,
     Rectangle,
-    Repeated,
     Replace,
     Resized,
     SaliencyPerlin,
@@ -140,16 +139,14 @@ def test_draems_masks_are_as_large_as_those_of_its_published_code():
 
 
 def test_nsa_has_the_published_codes_values():
-    assert nsa() == Repeated(
-        Paste(
-            GammaRectangle(concentration=2, scale=0.05, least=0.03, most=0.4),
-            Successive((Donor(), Resized(mean=1.0, deviation=0.5, limits=(0.7, 1.3)), Elsewhere())),
-            GradientDomain(),
-            visible=1 / 255,
-        ),
-        count=(1, 3),
-        p=0.5,
+    made = nsa()
+    assert made.synthesizer == Paste(
+        GammaRectangle(concentration=2, scale=0.05, least=0.03, most=0.4),
+        Successive((Donor(), Resized(mean=1.0, deviation=0.5, limits=(0.7, 1.3)), Elsewhere())),
+        GradientDomain(),
+        visible=1 / 255,
     )
+    assert (made.count, made.p) == ((1, 3), 0.5)
 
 
 def test_nsas_content_comes_from_donors_alone():
@@ -224,7 +221,8 @@ def test_glass_has_the_published_codes_values():
     made = glass()
     assert made.shape == Pair(draem().shape, draem().shape)
     assert made.blend == Alpha((0.2, 0.8), deviation=0.1)
-    assert made.fill.fills[1].count == 3
+    operations = made.fill.fills[1]
+    assert (len(operations.fills), operations.count) == (9, 3)
     opacity = made.blend.draw(4000, seeded())["opacity"]
     assert opacity.mean() == pytest.approx(0.5, abs=0.01)
     assert opacity.std() == pytest.approx(0.1, abs=0.01)

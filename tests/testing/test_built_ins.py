@@ -13,6 +13,6 @@ def test_losses(name):
     check_loss(getattr(losses, name)())
 
 
-@pytest.mark.parametrize("name", ["Max", "MeanPoolMax", "Sum", "FeatureMatching"])
+@pytest.mark.parametrize("name", ["Max", "MeanPoolMax", "Sum", "FeatureMatching", "BoxSmoothed"])
 def test_scorers(name):
     check_scorer(getattr(scorers, name)())

@@ -59,6 +59,29 @@ class CountsOnTheDevice(Bar):
         return parameters["end"].index_fill(0, rows, 0.5)
 
 
+class MovesAndLooks(Bar):
+    """Looks at parameters after it has moved them itself."""
+
+    def end(self, parameters):
+        moved = parameters.host["end"].to(parameters["end"].device, non_blocking=True)
+        return moved if moved.max() > 0.5 else moved / 2
+
+
+class CopiesFromLists(Bar):
+    def end(self, parameters):
+        return parameters["end"] * torch.tensor([0.5], device=parameters["end"].device)
+
+
+class SpeckInSmallBatches(Bar):
+    """In smaller batches a few pixels of one sample are others."""
+
+    def apply(self, images, parameters, *, guide=None, donors=None):
+        made = super().apply(images, parameters, guide=guide, donors=donors)
+        if len(images) == 3:
+            made.masks[0, 0, -1, :4] = 1 - made.masks[0, 0, -1, :4]
+        return made
+
+
 class CalledOnly:
     """Its parameters do not replay it: it is called again with a seed, for the whole batch."""
 
@@ -71,7 +94,10 @@ class CalledOnly:
     ("bad", "check", "message"),
     [
         (DrawsWhenApplied, checks.check_replay, "a replay from the parameters gives another result"),
-        (OneEndForAll, checks.check_replay_of_some, "a replay of some samples gives other masks"),
+        (OneEndForAll, checks.check_replay_of_some, r"a replay of some samples gives others.*masks differ"),
+        (SpeckInSmallBatches, checks.check_replay_of_some, r"gives others.*masks differ"),
+        (MovesAndLooks, checks.check_no_waiting, "waits for the device .aten._local_scalar_dense"),
+        (CopiesFromLists, checks.check_no_waiting, "waits for the device .torch.tensor with a device"),
         (BranchesOnTheDevice, checks.check_no_waiting, "waits for the device .aten._local_scalar_dense"),
         (CountsOnTheDevice, checks.check_no_waiting, "waits for the device .aten.nonzero"),
     ],

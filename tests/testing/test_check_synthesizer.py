@@ -12,6 +12,7 @@ import torch
 from synth_anomaly.catalogue import Catalogue
 from synth_anomaly.discovery import discover
 from synth_anomaly.errors import DataError
+from synth_anomaly.host import is_at_hand
 from synth_anomaly.interfaces import Defects
 from synth_anomaly.parameters import Parameters
 from synth_anomaly.testing import check_synthesizer
@@ -144,6 +145,43 @@ class CountsItsCalls(Stripe):
         return super().rows(images, generator).add(self.calls[0]) % images.shape[2]
 
 
+class MaskByTheCall(CountsItsCalls):
+    """Its parameters are always the same, and its masks are not."""
+
+    calls: ClassVar = [0]
+
+    def rows(self, images, generator):
+        return Stripe.rows(self, images, generator)
+
+    def made(self, images, masks, parameters, donors):
+        self.calls[0] += 1
+        return super().made(images, masks.roll(self.calls[0] % 2, dims=2), parameters, donors)
+
+
+class OtherOnADevice(Stripe):
+    def content(self, images, donors):
+        return 1 - images if is_at_hand(images) else images * 0.5
+
+
+class WritesGuide(Stripe):
+    def __call__(self, images, generator, *, guide=None, donors=None):
+        made = super().__call__(images, generator, guide=guide, donors=donors)
+        if guide is not None:
+            guide.zero_()
+        return made
+
+
+class RoundsInAutocast(Stripe):
+    def content(self, images, donors):
+        size = images.shape[3]
+        return 1 - images @ torch.full((size, size), 1 / (3 * size), dtype=images.dtype)
+
+
+class TakesMemoryAsItLies(Stripe):
+    def content(self, images, donors):
+        return 1 - images.as_strided(images.shape, torch.empty(images.shape).stride())
+
+
 class IgnoresGuide(Stripe):
     def __call__(self, images, generator, *, guide=None, donors=None):
         return super().__call__(images, generator, donors=donors)
@@ -248,6 +286,52 @@ class GoesThroughLists(Stripe):
         return 1 - torch.tensor(images.tolist())
 
 
+class OnlyIn(Stripe):
+    """Breaks a rule for some images alone."""
+
+    def breaks(self, images):
+        raise NotImplementedError
+
+    def content(self, images, donors):
+        return (1 - images) * images.amax().clamp(min=1).item() if self.breaks(images) else 1 - images
+
+
+class ReadsAValueInHalfPrecision(OnlyIn):
+    def breaks(self, images):
+        return images.dtype == torch.bfloat16
+
+
+class ReadsAValueOfFlatImages(OnlyIn):
+    def breaks(self, images):
+        return images.shape[2] != images.shape[3]
+
+
+class ReadsAValueOfOneImage(OnlyIn):
+    def breaks(self, images):
+        return len(images) == 1
+
+
+class LoopsOverFlatImages(LoopsOverImages):
+    def content(self, images, donors):
+        is_flat = images.shape[2] != images.shape[3]
+        return super().content(images, donors) if is_flat else 1 - images
+
+
+class IgnoresGuideInHalfPrecision(Stripe):
+    def __call__(self, images, generator, *, guide=None, donors=None):
+        guide = None if images.dtype == torch.bfloat16 else guide
+        return super().__call__(images, generator, guide=guide, donors=donors)
+
+
+FOR_SOME = [
+    (ReadsAValueInHalfPrecision, "waits for the device"),
+    (ReadsAValueOfFlatImages, "waits for the device"),
+    (ReadsAValueOfOneImage, "waits for the device"),
+    (LoopsOverFlatImages, "loops over the images"),
+    (IgnoresGuideInHalfPrecision, "where the guide is below 0.5"),
+]
+
+
 def check_types_in_half_precision(synthesizer, images):
     checks.check_shapes(synthesizer, images.bfloat16())
 
@@ -274,6 +358,11 @@ CAUGHT = [
     (RowFromTheBatch, checks.check_independence, "parameter 'top' of sample 0 depends"),
     (TakesNeighboursWithoutDonors, checks.check_independence, "may come from `donors` only"),
     (CountsItsCalls, checks.check_same_on_cpu, "parameter 'top' must be the same on every device"),
+    (MaskByTheCall, checks.check_same_on_cpu, r"must make the same on every device \(masks differ\)"),
+    (OtherOnADevice, checks.check_same_on_cpu, r"must make the same on every device \(images differ\)"),
+    (WritesGuide, checks.check_input_untouched, "guide given must stay untouched"),
+    (RoundsInAutocast, checks.check_in_training_step, "in a training step .* the defects are others"),
+    (TakesMemoryAsItLies, checks.check_in_training_step, "in a training step .* the defects are others"),
     (KeepsASpeck, checks.check_empty_masks, "must leave empty masks, none `defective`"),
     (SmoothsNormalSamples, checks.check_empty_masks, "an empty mask must leave its image as it is"),
     (IgnoresGuide, checks.check_guide, "where the guide is below 0.5"),
@@ -312,6 +401,18 @@ def test_a_broken_rule_is_caught(bad, check, message, plugins):
 def test_the_gathered_checks_catch_it_too(bad, plugins):
     with pytest.raises(AssertionError):
         check_synthesizer(bad(), plugins=plugins)
+
+
+@pytest.mark.parametrize(("bad", "message"), FOR_SOME)
+def test_images_of_every_kind_are_tried(bad, message, plugins):
+    with pytest.raises(AssertionError, match=message):
+        check_synthesizer(bad(), plugins=plugins)
+
+
+def test_every_check_is_shown_to_catch_something():
+    caught = {check.__name__ for _, check, _ in CAUGHT} | {"check_replay", "check_replay_of_some"}
+    gathered = {name for name in checks.__all__ if name.startswith("check_")} - {"check_synthesizer"}
+    assert gathered == (caught | {"check_shapes"}) - {"check_types_in_half_precision"}
 
 
 @pytest.mark.parametrize("check", dict.fromkeys(check for _, check, _ in CAUGHT))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any, ClassVar
 
@@ -60,17 +60,9 @@ class SGSF(Method):
         """The guided network, whose parameters the paper counts."""
         return nn.ModuleList([part for part in (self.autoencoder, self.segmenter) if part is not None])
 
-    def training_data(
-        self,
-        images: Images,
-        device: torch.device,
-        *,
-        skip_bad: bool = False,
-        warn: Callable[[str], None] | None = None,
-    ) -> TrainingData:
+    def training_data(self, images: Images, device: torch.device, **given: Any) -> TrainingData:
         """Do as every method does, and keep the images at hand: each step asks for others than its own."""
-        said = {} if warn is None else {"warn": warn}
-        data = super().training_data(images, device, skip_bad=skip_bad, **said)
+        data = super().training_data(images, device, **given)
         self._store = data.train
         return data
 

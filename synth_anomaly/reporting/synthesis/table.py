@@ -16,8 +16,8 @@ __all__ = ["statistics_table"]
 
 def statistics_table(rows: Mapping[str, DefectStatistics]) -> Table:
     """Return a table with a line for each synthesizer."""
-    table = Table(box=box.SIMPLE_HEAD, header_style="bold", pad_edge=False)
-    table.add_column("synthesizer")
+    table = Table(box=box.SIMPLE_HEAD, header_style="bold", pad_edge=False, padding=(0, 0, 0, 1))
+    table.add_column("synthesizer", overflow="fold")
     # Two short lines keep the columns within 80 characters.
     for title in (
         "mask\nmedian",

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import torch
-from torch import Tensor
+from torch import Generator, Tensor
 
+from synth_anomaly.errors import ComponentError, SynthAnomalyError
 from synth_anomaly.interfaces import Defects, Synthesizer
 from synth_anomaly.parameters import Parameters
 from synth_anomaly.randomness import generator_for
@@ -21,6 +22,7 @@ from synth_anomaly.reporting.synthesis.statistics import (
 __all__ = ["Trial", "make_defects"]
 
 _BATCH = 16
+_CHECK = "synth_anomaly.testing.check_synthesizer says what one must do"
 
 
 @dataclass(frozen=True)
@@ -93,8 +95,37 @@ def make_defects(
         # full batches, so that fewer samples are the first of more
         rows = torch.arange(start, start + _BATCH) % len(images)
         before, guide = images[rows], None if guides is None else guides[rows]
-        made = synthesizer(before, generator_for(seed, "synth", number), guide=guide, donors=donors)
+        made = _made(synthesizer, before, generator_for(seed, "synth", number), guide, donors)
         yield before[: count - start], _first(made, count - start)
+
+
+def _made(
+    synthesizer: Synthesizer,
+    images: Tensor,
+    generator: Generator,
+    guide: Tensor | None,
+    donors: Tensor | None,
+) -> Defects:
+    """Return what a synthesizer makes.
+
+    Raises:
+        ComponentError: If it fails, or makes something else; it may be somebody's first.
+    """
+    what = f"the synthesizer {type(synthesizer).__name__!r}"
+    try:
+        made = synthesizer(images, generator, guide=guide, donors=donors)
+    except SynthAnomalyError:
+        raise
+    except Exception as error:
+        raise ComponentError(f"{what} failed: {type(error).__name__}: {error}: {_CHECK}") from error
+    shapes = tuple(made.images.shape), tuple(made.masks.shape)
+    expected = tuple(images.shape), (len(images), 1, *images.shape[2:])
+    if shapes != expected:
+        raise ComponentError(
+            f"{what} must make images {expected[0]} and masks {expected[1]}, "
+            f"got {shapes[0]} and {shapes[1]}: {_CHECK}"
+        )
+    return made
 
 
 def _first(made: Defects, shown: int) -> Defects:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import math
-
 import torch
 from torch import Tensor
+
+from synth_anomaly.synthesizers.blends.waves import Waves
+from synth_anomaly.synthesizers.shapes.boxes import fill_boxes
 
 __all__ = ["solve_rectangles"]
 
@@ -25,34 +26,17 @@ def solve_rectangles(source: Tensor, boxes: Tensor, at_edge: Tensor) -> Tensor:
         ``(n, C, h, w)``, 0 outside the rectangles. Where all four sides are at the edge any constant could
         be added: the one with mean 0 is returned.
     """
-    down, rows = _waves(source.shape[2], boxes[:, 0], boxes[:, 2], at_edge[:, 0])
-    across, columns = _waves(source.shape[3], boxes[:, 1], boxes[:, 3], at_edge[:, 1])
-    stiffness = (rows[:, :, None] + columns[:, None])[:, None]
+    down, across = (
+        Waves.of(source.shape[2 + axis], boxes[:, axis], boxes[:, 2 + axis], at_edge[:, axis])
+        for axis in (0, 1)
+    )
+    stiffness = (down.stiffness[:, :, None] + across.stiffness[:, None])[:, None]
     # the constant, which nothing determines
     inverse = torch.where(stiffness > 1e-9, 1 / stiffness.clamp(min=1e-9), 0.0)
-    spectrum = _product(_product(source, across).mT, down)
-    spectrum = spectrum * inverse.mT
-    return _product(_product(spectrum, down.mT).mT, across.mT)
-
-
-def _waves(size: int, start: Tensor, length: Tensor, at_edge: Tensor) -> tuple[Tensor, Tensor]:
-    """Return orthonormal waves ``(n, size, size)``, one a column, and their stiffness ``(n, size)``."""
-    low, high = at_edge[:, :1].float(), at_edge[:, 1:].float()
-    place = torch.arange(size, device=start.device)
-    offset = place - start[:, None]
-    twice_frequency = 2.0 * place + 2 - low - high
-    twice_period = 2.0 * length[:, None] + 2 - low - high
-    # in quarters of half a turn; whole turns are taken off while the numbers are whole, so exactly
-    turn = 4 * twice_period[:, None]
-    angle = (2.0 * offset + 2 - low)[:, :, None] * twice_frequency[:, None]
-    angle = (angle - turn * (angle / turn).floor()) * (2 * math.pi / turn)
-    waves = torch.sin(angle.add_((math.pi / 2) * low[:, :, None]))
-    inside = (offset >= 0) & (offset < length[:, None])
-    exists = place < length[:, None]
-    waves = waves * (inside[:, :, None] & exists[:, None])
-    norm = waves.square().sum(dim=1, keepdim=True).clamp(min=1e-9).sqrt()
-    stiffness = 4 * torch.sin(twice_frequency * (math.pi / 2 / twice_period)).square()
-    return waves / norm, stiffness
+    rows, columns = down.matrix(), across.matrix()
+    inside = fill_boxes(boxes, (source.shape[2], source.shape[3]))
+    spectrum = _product(_product(source * inside, columns).mT, rows) * inverse.mT
+    return _product(_product(spectrum, rows.mT).mT, columns.mT).mul_(inside)
 
 
 def _product(values: Tensor, waves: Tensor) -> Tensor:

@@ -9,23 +9,24 @@ from torch import Generator, Tensor
 
 from synth_anomaly.parameters import Parameters
 from synth_anomaly.synthesizers.blends.alpha import check_opacity
+from synth_anomaly.synthesizers.blends.feather import feathered
 from synth_anomaly.synthesizers.draws import uniform
 
-__all__ = ["Soft", "gaussian_blur"]
+__all__ = ["Soft"]
 
 
 @dataclass(frozen=True)
 class Soft:
     """Feathers a mask inward, so that a defect has no sharp outline.
 
-    The mask is blurred, and its weight falls from 1 where the blurred mask is greatest to 0 where it is half
-    of that, which is the outline of a large mask. A mask much thinner than the blur keeps its outline; beside
-    a large one in the same mask, a thin part fades away and is in the mask unchanged, unless ``visible``
-    takes it out.
+    The weight rises from the outline to the middle of each region as a blurred edge does, and is 1 in the
+    middle, however thin the region is: one much thinner than the blur keeps its outline. A thin part fades
+    only where it lies within a standard deviation of a thicker one. Every pixel of the mask is changed by
+    some of its weight, at its outline by a few percent.
 
     Args:
         softness: Least and greatest standard deviation of the blur, as a share of the image's shorter side,
-            uniform in between; 0 keeps the outline sharp.
+            uniform in between; 0 keeps the outline sharp. The time it takes grows with it.
         opacity: Least and greatest opacity in (0, 1], uniform in between.
     """
 
@@ -48,33 +49,10 @@ class Soft:
 
     def join(self, images: Tensor, content: Tensor, masks: Tensor, parameters: Parameters) -> Tensor:
         """Return the mixture; the image where a mask is 0."""
-        blurred = gaussian_blur(masks.float(), parameters["softness"] * min(masks.shape[2:]))
-        greatest = blurred.amax(dim=(2, 3), keepdim=True).clamp(min=1e-6)
-        feathered = blurred.mul_(2).div_(greatest).sub_(1).clamp_(min=0).mul_(masks)
-        weights = feathered.mul_(parameters["opacity"][:, None, None, None])
+        if not len(images):
+            return images
+        side = min(masks.shape[2:])
+        largest = float(parameters.host["softness"].max()) * side
+        weights = feathered(masks.float(), parameters["softness"] * side, largest)
+        weights.mul_(parameters["opacity"][:, None, None, None])
         return torch.lerp(images, content.to(images.dtype), weights.to(images.dtype))
-
-
-def gaussian_blur(maps: Tensor, sigmas: Tensor) -> Tensor:
-    """Blur each map by its own width, as two matrix products a batch.
-
-    Outside the image nothing is added: the kernel is cut at the border and sums to 1 there as well.
-
-    Args:
-        maps: ``(B, C, H, W)`` float.
-        sigmas: ``(B,)`` standard deviations in pixels; 0 leaves a map as it is.
-    """
-    height, width = maps.shape[2:]
-    down, across = _kernels(height, sigmas), _kernels(width, sigmas)
-    return down[:, None] @ maps @ across[:, None].transpose(2, 3)
-
-
-def _kernels(length: int, sigmas: Tensor) -> Tensor:
-    """Return ``(B, length, length)``, whose row i holds the weights of pixel i."""
-    place = torch.arange(length, device=sigmas.device, dtype=torch.float32)
-    distance = (place[:, None] - place).square()
-    exponents = -distance / (2 * sigmas.float().clamp(min=0.05).square())[:, None, None]
-    # far weights would be denormal, and products of those take a CPU twenty times as long
-    kernels = exponents.clamp_(min=-40).exp_()
-    kernels.masked_fill_(kernels < 5e-18, 0.0)
-    return kernels.div_(kernels.sum(dim=2, keepdim=True))

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import torch
 from torch import Tensor
 
+from synth_anomaly.host import is_at_hand
 from synth_anomaly.interfaces import Size
 from synth_anomaly.parameters import Parameters
 from synth_anomaly.synthesizers.rows import Rows
 
 __all__ = ["Windows", "windows_around"]
 
+_LEAST = 32
 _STEP = 64
+_SQUARE_STEP = 32
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,7 @@ class Windows:
     corner: Tensor
     size: Size
     image: Size
+    _known: dict[int, Tensor] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
     def around(cls, rows: Tensor, boxes: Tensor, side: Size, image: Size) -> Windows:
@@ -55,7 +59,7 @@ class Windows:
     def put(self, images: Tensor, values: Tensor) -> None:
         """Write ``values``, ``(n, C, *size)``, into a contiguous batch."""
         starts, values = self._starts(images.shape[1]), values.to(images.dtype)
-        if images.device.type == "cpu":
+        if is_at_hand(images):
             self._lines(images)[starts] = values
         else:  # where lines may be written through a copy of them all, which overlap
             across = torch.arange(self.size[1], device=images.device)
@@ -76,7 +80,12 @@ class Windows:
         return torch.stack((first == 0, last), dim=2)
 
     def _starts(self, channels: int) -> Tensor:
-        """Return ``(n, C, h)``, where the windows' lines start."""
+        """Return ``(n, C, h)``, where the windows' lines start; computed once."""
+        if channels not in self._known:
+            self._known[channels] = self._starts_of(channels)
+        return self._known[channels]
+
+    def _starts_of(self, channels: int) -> Tensor:
         device = self.rows.device
         planes = self.rows[:, None] * channels + torch.arange(channels, device=device)
         down = self.corner[:, :1] + torch.arange(self.size[0], device=device)
@@ -89,22 +98,23 @@ def windows_around(
 ) -> Iterator[Windows]:
     """Yield windows around the boxes of a batch, in groups of similar sizes.
 
-    Sides are multiples of 64, so that a few groups serve a batch. A sample's group depends on nothing but
-    its own box.
+    Sides are 32 and multiples of 64, so that a few groups serve a batch. A sample's group depends on
+    nothing but its own box.
 
     Args:
         shape: Has the ``box`` of each mask, ``(B, 4)``.
         image: Height and width of the images.
         device: Where the images are.
-        square: Whether all windows are squares of 32, 64, 128, 192 and so on, which makes fewer groups.
+        square: Whether all windows are squares, of multiples of 32, which makes fewer groups.
     """
-    sides = _up(shape.host["box"][:, 2:] + 2)
+    lengths = shape.host["box"][:, 2:] + 2
     if square:
-        sides = sides.amax(dim=1, keepdim=True).expand(-1, 2)
+        lengths = lengths.amax(dim=1, keepdim=True).expand(-1, 2)
+    sides = _up(lengths, _SQUARE_STEP if square else _STEP)
     for height, width in sorted({(height, width) for height, width in sides.tolist()}):
         rows = Rows.where((sides[:, 0] == height) & (sides[:, 1] == width), device)
         yield Windows.around(rows.device, rows.of(shape["box"]), (height, width), image)
 
 
-def _up(lengths: Tensor) -> Tensor:
-    return torch.where(lengths <= _STEP // 2, _STEP // 2, -(-lengths // _STEP) * _STEP)
+def _up(lengths: Tensor, step: int) -> Tensor:
+    return torch.where(lengths <= _LEAST, _LEAST, -(-lengths // step) * step)

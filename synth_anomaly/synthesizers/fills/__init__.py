@@ -7,12 +7,16 @@ from synth_anomaly.synthesizers.fills.constant import Constant
 from synth_anomaly.synthesizers.fills.donor import Donor
 from synth_anomaly.synthesizers.fills.elastic import Elastic
 from synth_anomaly.synthesizers.fills.elsewhere import Elsewhere
+from synth_anomaly.synthesizers.fills.grey import Grey
 from synth_anomaly.synthesizers.fills.kornia import KorniaFill
+from synth_anomaly.synthesizers.fills.mirror import Mirror
 from synth_anomaly.synthesizers.fills.noise import Noise
 from synth_anomaly.synthesizers.fills.operations import TextureOperations
 from synth_anomaly.synthesizers.fills.permute import Permute
 from synth_anomaly.synthesizers.fills.quarter_turn import QuarterTurn
 from synth_anomaly.synthesizers.fills.resized import Resized
+from synth_anomaly.synthesizers.fills.some_of import SomeOf
+from synth_anomaly.synthesizers.fills.stretch import Stretch
 from synth_anomaly.synthesizers.fills.texture import Texture
 
 __all__ = [
@@ -22,12 +26,16 @@ __all__ = [
     "Donor",
     "Elastic",
     "Elsewhere",
+    "Grey",
     "KorniaFill",
+    "Mirror",
     "Noise",
     "Permute",
     "QuarterTurn",
     "Resized",
+    "SomeOf",
     "Sometimes",
+    "Stretch",
     "Successive",
     "Texture",
     "TextureOperations",

@@ -44,5 +44,5 @@ class BrightnessShift:
 
     def content(self, content: Tensor, parameters: Parameters, *, donors: Tensor | None = None) -> Tensor:  # noqa: ARG002
         """Return the lighter or darker content."""
-        shift = parameters["shift"].to(content.dtype)[:, None, None, None]
-        return (content + shift).clamp_(0, 1)
+        shifted = content.float() + parameters["shift"][:, None, None, None]
+        return shifted.clamp_(0, 1).to(content.dtype)

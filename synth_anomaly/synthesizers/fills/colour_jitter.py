@@ -12,8 +12,9 @@ from torch import Generator, Tensor
 
 from synth_anomaly.interfaces import Size
 from synth_anomaly.parameters import Parameters
+from synth_anomaly.synthesizers.recolouring import Recolouring
 from synth_anomaly.synthesizers.shapes.boxes import spans
-from synth_anomaly.synthesizers.views import Recolouring, View
+from synth_anomaly.synthesizers.views import View
 
 __all__ = ["ColourJitter"]
 

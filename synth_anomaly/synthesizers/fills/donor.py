@@ -30,7 +30,10 @@ class Donor:
             DataError: If there are no donors.
         """
         if donors < 1:
-            raise DataError("the fill 'donor' takes content from other images and got none: pass donors=...")
+            raise DataError(
+                "the fill 'donor' takes content from other images and got none: give two images or more, "
+                "in Python as donors=..."
+            )
         return Parameters({"donor": below(torch.full((len(boxes),), donors), generator)})
 
     def content(self, content: Tensor, parameters: Parameters, *, donors: Tensor | None = None) -> Tensor:

@@ -34,8 +34,8 @@ class Elsewhere:
         """Return the content, each image rolled by its own shift."""
         return _roll(content, parameters["shift"])
 
-    def view(self, before: View, parameters: Parameters, *, donors: Tensor | None = None) -> View:  # noqa: ARG002
-        """Return the content as a view."""
+    def view(self, before: View, parameters: Parameters, *, donors: Tensor | None = None) -> View | None:  # noqa: ARG002
+        """Return the content as a view; None where it cannot be one."""
         return before.rolled(*parameters["shift"].unbind(1))
 
 

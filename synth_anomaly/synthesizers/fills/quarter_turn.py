@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import torch
 from torch import Generator, Tensor
@@ -56,7 +56,7 @@ class QuarterTurn:
         # a quarter turn shows columns as rows, the last one first
         down, across = torch.where(odd, across, down), torch.where(odd, down, across)
         down = torch.where((turns == 1) | (turns == 2), down.flip(1), down)
-        return replace(before, moved=(down, torch.where(turns >= 2, across.flip(1), across)))
+        return before.moved_to(down, torch.where(turns >= 2, across.flip(1), across))
 
 
 def turn_quarters(images: Tensor, turns: Tensor) -> Tensor:

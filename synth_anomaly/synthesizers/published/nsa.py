@@ -9,7 +9,7 @@ from synth_anomaly.synthesizers.fills.donor import Donor
 from synth_anomaly.synthesizers.fills.elsewhere import Elsewhere
 from synth_anomaly.synthesizers.fills.resized import Resized
 from synth_anomaly.synthesizers.paste import Paste
-from synth_anomaly.synthesizers.repeated import Repeated
+from synth_anomaly.synthesizers.published.nsa_patches import BlendedPatches
 from synth_anomaly.synthesizers.shapes.gamma_rectangle import GammaRectangle
 
 __all__ = ["nsa"]
@@ -27,10 +27,11 @@ def nsa(
     blend: Blend = _POISSON,
     patches: tuple[int, int] = (1, 3),
     visible: float = 1 / 255,
-) -> Repeated:
+) -> BlendedPatches:
     """Return NSA's anomalies: resized patches of another image, blended into the image by their gradients.
 
-    There is at least one patch; each of the others comes with probability 0.5. It needs donors.
+    There is at least one patch; each of the others comes with probability 0.5. It needs donors. With this
+    fill and blend, whatever the shape of rectangles, only the patches' own pixels are computed.
 
     Args:
         shape: Where a patch is pasted.
@@ -48,4 +49,4 @@ def nsa(
     among them; the foreground is a guide, that cuts the mask, where the code draws places until a patch
     holds enough of it; the masks' specks are not filtered.
     """
-    return Repeated(Paste(shape, fill, blend, visible), patches, 0.5)
+    return BlendedPatches(Paste(shape, fill, blend, visible), patches, 0.5)

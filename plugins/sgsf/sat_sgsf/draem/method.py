@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
 import torch
@@ -49,17 +49,9 @@ class DRAEM(Method):
             self.segmentation = Segmenter(settings.width, settings.blocks, in_channels=6, guided=False)
         self._images = 0
 
-    def training_data(
-        self,
-        images: Images,
-        device: torch.device,
-        *,
-        skip_bad: bool = False,
-        warn: Callable[[str], None] | None = None,
-    ) -> TrainingData:
+    def training_data(self, images: Images, device: torch.device, **given: Any) -> TrainingData:
         """Do as every method does, and remember how many images an epoch has."""
-        said = {} if warn is None else {"warn": warn}
-        data = super().training_data(images, device, skip_bad=skip_bad, **said)
+        data = super().training_data(images, device, **given)
         self._images = len(data.train)
         return data
 

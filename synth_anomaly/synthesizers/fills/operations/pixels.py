@@ -47,11 +47,13 @@ def hue_saturation(levels: Tensor, values: Tensor) -> Tensor:
     sector = sector.div_(chroma.clamp(min=1)).add_(6 * turns)
     sector = sector.sub_((sector / 6).floor_(), alpha=6)
     chroma = torch.minimum(chroma.addcmul_(value, added).clamp_(min=0), value)
-    base = (value - chroma).add_(0.5)
+    base = value.sub_(chroma).add_(0.5)
     # the distance from each channel's place on the circle says how much of the chroma it has
-    shares = ((sector - 3).abs_().sub_(1), 2 - (sector - 2).abs_(), 2 - (sector - 4).abs_())
-    channels = [torch.addcmul(base, share.clamp_(0, 1), chroma).to(torch.uint8) for share in shares]
-    return torch.stack(channels, dim=1)
+    shares = ((sector - 3).abs_().sub_(1), 2 - (sector - 2).abs_(), 2 - sector.sub_(4).abs_())
+    changed = torch.empty(levels.shape, dtype=torch.int16, device=levels.device)
+    for channel, share in enumerate(shares):
+        changed[:, channel] = torch.addcmul(base, share.clamp_(0, 1), chroma)
+    return changed.to(torch.uint8)
 
 
 def rotation(levels: Tensor, angles: Tensor) -> Tensor:

@@ -1,0 +1,236 @@
+"""SSAE from end to end, at a tiny size."""
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+from sat_ssae.method import SSAE
+from sat_ssae.settings import PRESETS
+from scipy.ndimage import uniform_filter
+from skimage.metrics import structural_similarity
+
+from synth_anomaly import Method, load_method
+from synth_anomaly.catalogue import catalogue
+from synth_anomaly.errors import Interrupted
+from synth_anomaly.synthesizers import texture_bank
+from synth_anomaly.training import Listener, trainer
+
+
+def fit(method, images, **options):
+    return method.fit(images, device="cpu", precision="fp32", **options)
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_every_preset_trains_and_predicts(tiny, images, preset, tmp_path):
+    told = []
+
+    class Steps(Listener):
+        def on_step(self, stage, step, losses):
+            told.append((stage.name, step))
+
+        def on_epoch(self, report):
+            for panel in report.panels().values():
+                assert panel.shape[1] == 3
+
+    made = fit(tiny(preset), images, listeners=[Steps()])
+    models = ["filtering", "amplifying"] if preset == "ensemble" else list(made.models)
+    assert told == [(f"{model}-{size}", 1) for model in models for size in (1, 2)]
+    prediction = made.predict(images)
+    assert prediction.maps.shape == (6, 1, 32, 32)
+    assert (prediction.maps >= 0).all()
+    torch.testing.assert_close(prediction.scores, prediction.maps.sum(dim=(1, 2, 3)))
+    assert prediction.reconstruction.shape == (6, 3, 32, 32)
+    made.save(tmp_path)
+    again = load_method(tmp_path).predict(images)
+    assert torch.equal(again.maps, prediction.maps)
+    assert torch.equal(again.scores, prediction.scores)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"size": (32, 48)},
+        {"kernel": 5, "schedule": "cosine"},
+        {"augment": "symmetries"},
+        {"difference": "ssim", "repeats": 0},
+        {"average_power": 2.0, "poolings": 2, "size": 36},
+        {"validation": 0.0},
+        {"guide": {"name": "constant"}},
+    ],
+)
+def test_other_settings_work_from_end_to_end(tiny, images, changes):
+    made = fit(tiny(**changes), images)
+    prediction = made.predict(images)
+    assert prediction.maps.shape == (6, 1, *made.settings.input_size)
+    assert torch.isfinite(prediction.scores).all()
+
+
+def test_bf16_trains_and_predicts(tiny, images):
+    made = tiny().fit(images, device="cpu", precision="bf16")
+    assert {value.dtype for value in made.parameters()} == {torch.float32}
+    assert torch.isfinite(made.predict(images, precision="bf16").scores).all()
+
+
+def as_tensor(images):
+    return torch.from_numpy(images).permute(0, 3, 1, 2).float().contiguous() / 255
+
+
+@pytest.mark.parametrize("difference", ["squared", "ssim"])
+@pytest.mark.parametrize(("repeats", "window"), [(0, 3), (1, 5), (3, 3)])
+def test_maps_by_a_second_implementation(tiny, images, difference, repeats, window):
+    """Equations 2 and 3, away from the border, on which the paper says nothing."""
+    made = tiny(difference=difference, repeats=repeats, window=window).eval()
+    prediction = made.predict(images)
+    x, f_x = (
+        part.permute(0, 2, 3, 1).double().numpy() for part in (as_tensor(images), prediction.reconstruction)
+    )
+    for row in range(len(x)):
+        if difference == "squared":
+            expected = np.square(x[row] - f_x[row]).mean(axis=2)
+        else:
+            _, similarity = structural_similarity(
+                x[row], f_x[row], channel_axis=2, data_range=1.0, gaussian_weights=True,
+                sigma=1.5, win_size=11, use_sample_covariance=False, full=True,
+            )  # fmt: skip
+            expected = 1 - similarity.mean(axis=2)
+        for _ in range(repeats):
+            expected = uniform_filter(expected, window)
+        inner = slice(11, -11)
+        got = prediction.maps[row, 0].numpy()[inner, inner]
+        np.testing.assert_allclose(got, expected[inner, inner], rtol=1e-3, atol=1e-5)
+
+
+def test_the_average_map_is_that_of_the_images_held_back(tiny, images):
+    """Equations 13 and 14."""
+    made = fit(tiny(average_power=3.0, validation=0.5), images)
+    plain = tiny(validation=0.5).eval()
+    plain.models.load_state_dict(made.models.state_dict())
+    data = made.training_data(images, torch.device("cpu"))
+    held_back = data.validation.batch(torch.arange(len(data.validation)))
+    average = plain.predict(held_back).maps.mean(dim=0, keepdim=True)
+    torch.testing.assert_close(made.models["filtering"].average_map, average)
+    expected = plain.predict(images).maps * (1 - average) ** 3
+    torch.testing.assert_close(made.predict(images).maps, expected)
+
+
+def test_without_a_power_the_average_map_changes_nothing(tiny, images):
+    made = tiny().eval()
+    before = made.predict(images).maps
+    made.models["filtering"].average_map.fill_(0.5)
+    assert torch.equal(made.predict(images).maps, before)
+
+
+def test_the_ensemble_is_the_pixelwise_maximum(tiny, images):
+    both = tiny("ensemble").eval()
+    maps = []
+    for objective in ("filtering", "amplifying"):
+        alone = tiny(objective=objective).eval()
+        alone.models[objective].load_state_dict(both.models[objective].state_dict())
+        maps.append(alone.predict(images).maps)
+    assert not torch.equal(*maps)
+    assert torch.equal(both.predict(images).maps, torch.maximum(*maps))
+
+
+def test_an_image_passes_each_network_once(tiny, images):
+    made, seen = tiny("ensemble").eval(), []
+    for model in made.models.values():
+        model.network.register_forward_hook(lambda *_: seen.append(1))
+    made.predict(images[:1])
+    assert len(seen) == 2
+
+
+def test_equation_4_keeps_its_best_weights_and_stops(tiny, images):
+    told = []
+
+    class Steps(Listener):
+        def on_step(self, stage, step, losses):
+            told.append(step)
+
+        def on_epoch(self, report):
+            figures.extend(report.figures.values())
+
+    figures = []
+    # steps that are far too long: the figure cannot keep falling
+    made = tiny("objective-4", steps=60, input_sides=(1.0,), learning_rate=0.3, patience=2)
+    fit(made, images, listeners=[Steps()])
+    assert max(told) < 60
+    data = made.training_data(images, torch.device("cpu"))
+    (training,) = made.eval().trainings().values()
+    with torch.no_grad():
+        assert training.figure(data) == pytest.approx(min(figures), rel=1e-4)
+
+
+def test_it_learns_to_remove_what_was_corrupted(tiny):
+    """On plain images a small network soon restores what was cut out, which an untrained one does not."""
+    images = np.full((8, 32, 32, 3), 150, np.uint8)
+    made = fit(
+        tiny("cut-out", steps=60, learning_rate=1e-2, width=8, poolings=2, batch_size=4, input_sides=(1.0,)),
+        images,
+    )
+    shown = images[:4].copy()
+    shown[:, 12:20, 12:20] = 0
+    left = (made.predict(shown).reconstruction - 150 / 255).abs()[..., 12:20, 12:20].mean()
+    assert left < 0.25 * 150 / 255
+    maps = made.predict(shown).maps
+    assert maps[..., 13:19, 13:19].mean() > 5 * maps[..., :8, :8].mean()
+    assert made.predict(shown).scores.min() > made.predict(images).scores.max()
+
+
+def test_no_step_waits_for_a_texture(tiny, images, tmp_path, monkeypatch):
+    """Every size of the crops has its textures before the first step, with progress."""
+    for number, image in enumerate(images):
+        Image.fromarray(image).save(tmp_path / f"{number}.png")
+    told = []
+
+    class Steps(Listener):
+        def on_reading(self, what, done, total):
+            told.append(what)
+
+        def on_step(self, stage, step, losses):
+            told.append(stage.name)
+
+    def read(paths, size, report):
+        told.append(size)
+        return read_textures(paths, size, report)
+
+    read_textures = texture_bank.read_textures
+    monkeypatch.setattr(texture_bank, "read_textures", read)
+    texture = {"name": "texture", "folder": str(tmp_path)}
+    made = tiny("ensemble", synthesizer={"name": "paste", "shape": "rectangle", "fill": texture})
+    fit(made, images, listeners=[Steps()])
+    read_once = [told_of for size in ((16, 16), (32, 32)) for told_of in (size, *["textures"] * 6)]
+    steps = [f"{model}-{size}" for model in ("filtering", "amplifying") for size in (1, 2)]
+    assert told == [*read_once, *steps]
+    assert made.synthesis_sizes() == [(16, 16), (32, 32)]
+
+
+def test_one_seed_gives_one_result(tiny, images):
+    first, again, other = (fit(tiny(seed=seed), images).predict(images) for seed in (1, 1, 2))
+    assert torch.equal(first.maps, again.maps)
+    assert not torch.equal(first.maps, other.maps)
+
+
+@pytest.mark.parametrize("where", [("filtering-1", 2), ("filtering-2", 1), ("amplifying-2", 2)])
+def test_an_interrupted_run_ends_with_the_same_weights(tiny, images, tmp_path, where, monkeypatch):
+    """The optimiser, shared by the sizes of the input, is resumed in any of them."""
+    monkeypatch.setattr(trainer, "_CHECKPOINT_SECONDS", 0.0)
+    settings = {"steps": 6, "schedule": "cosine", "augment": "flips"}
+
+    class Stop(Listener):
+        def on_step(self, stage, step, losses):
+            if (stage.name, step) == where and not stopped:
+                stopped.append(1)
+                raise Interrupted("here")
+
+    stopped = []
+    expected = fit(tiny("ensemble", **settings), images).state_dict()
+    with pytest.raises(Interrupted):
+        fit(tiny("ensemble", **settings), images, checkpoints=tmp_path, listeners=[Stop()])
+    resumed = fit(tiny("ensemble", **settings), images, checkpoints=tmp_path).state_dict()
+    for name, value in expected.items():
+        assert torch.equal(resumed[name], value), name
+
+
+def test_the_method_is_registered():
+    assert catalogue().registry("method").load("ssae") is SSAE
+    assert issubclass(SSAE, Method)

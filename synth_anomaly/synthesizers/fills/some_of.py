@@ -1,0 +1,58 @@
+"""A few of several fills, in random order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Generator, Tensor
+
+from synth_anomaly.interfaces import Fill, Size
+from synth_anomaly.parameters import Parameters
+from synth_anomaly.synthesizers.rows import Rows
+
+__all__ = ["SomeOf"]
+
+
+@dataclass(frozen=True)
+class SomeOf:
+    """Applies to each sample a few different ones of several fills, each to what the one before it left.
+
+    Which, and in what order, is drawn with equal chance; each is computed for the samples that drew it.
+
+    Args:
+        fills: What to draw from.
+        count: How many a sample gets, from 1 to all of them.
+    """
+
+    fills: tuple[Fill, ...]
+    count: int = 3
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "fills", tuple(self.fills))
+        if not 1 <= self.count <= len(self.fills):
+            raise ValueError(f"count must be from 1 to {len(self.fills)} fills, got {self.count!r}")
+
+    def draw(self, boxes: Tensor, size: Size, generator: Generator, *, donors: int = 0) -> Parameters:
+        """Draw ``order``, ``(count, n)`` int64, and the parameters of each fill under its number."""
+        order = torch.rand(len(boxes), len(self.fills), generator=generator).argsort(dim=1)[:, : self.count]
+        parts = [fill.draw(boxes, size, generator, donors=donors) for fill in self.fills]
+        nested = Parameters.nest(**{str(number): part for number, part in enumerate(parts)})
+        return Parameters({"order": order} | nested.host)
+
+    def content(self, content: Tensor, parameters: Parameters, *, donors: Tensor | None = None) -> Tensor:
+        """Return what each sample's last fill leaves."""
+        for numbers in parameters.host["order"].unbind(1):
+            content = self._applied(content, numbers, parameters, donors)
+        return content
+
+    def _applied(
+        self, content: Tensor, numbers: Tensor, parameters: Parameters, donors: Tensor | None
+    ) -> Tensor:
+        made = torch.empty_like(content)
+        for number, fill in enumerate(self.fills):
+            rows = Rows.where(numbers == number, content.device)
+            if len(rows):
+                own = rows.parameters(parameters.scope(str(number)))
+                made.index_copy_(0, rows.device, fill.content(rows.of(content), own, donors=donors))
+        return made

@@ -1,0 +1,54 @@
+"""One change of colours for each image, made on whole images or on pieces of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import torch
+from torch import Tensor
+
+from synth_anomaly.synthesizers.pieces import Pieces
+
+__all__ = ["Recolouring"]
+
+
+@dataclass(frozen=True)
+class Recolouring:
+    """A change of colours: ``matrix @ colour + pull @ mean``, cut to [0, 1].
+
+    Attributes:
+        matrix: ``(B, 3, 3)`` float32.
+        pull: ``(B, 3, 3)`` float32.
+        means: Mean colours, ``(B, 3)`` float32; None for those inside the boxes, before the change.
+    """
+
+    matrix: Tensor
+    pull: Tensor
+    means: Tensor | None = None
+
+    def where(self, chosen: Tensor) -> Recolouring:
+        """Return the change for the chosen samples, bool ``(B,)``, and none for the others."""
+        chosen = chosen[:, None, None]
+        matrix = torch.where(chosen, self.matrix, torch.eye(3, device=chosen.device))
+        return replace(self, matrix=matrix, pull=torch.where(chosen, self.pull, 0.0))
+
+    def of(self, values: Tensor, pieces: Pieces) -> Tensor:
+        """Return the pieces ``(P, 3, k, n)``, whose values these are, with other colours."""
+        colours, image = values.float(), pieces.rows.device
+        means = pieces.means(colours, len(self.matrix)) if self.means is None else self.means
+        matrix, bias = self.matrix.index_select(0, image), self._bias(means).index_select(0, image)
+        return _recoloured(colours, matrix, bias).to(values.dtype)
+
+    def of_all(self, images: Tensor) -> Tensor:
+        """Return the images ``(B, 3, H, W)`` with other colours, about given means."""
+        if self.means is None:
+            raise ValueError("means must be given for whole images, got None")
+        return _recoloured(images.float(), self.matrix, self._bias(self.means)).to(images.dtype)
+
+    def _bias(self, means: Tensor) -> Tensor:
+        return (self.pull @ means[:, :, None]).squeeze(2)
+
+
+def _recoloured(colours: Tensor, matrix: Tensor, bias: Tensor) -> Tensor:
+    changed = torch.baddbmm(bias[:, :, None], matrix, colours.flatten(2))
+    return changed.clamp_(0, 1).view_as(colours)
