@@ -14,13 +14,15 @@ __all__ = ["KolektorSDD2", "is_kolektor_sdd2"]
 
 _TRUTH = "_GT"
 _DEFECT = "defect"
+_COPY = " (copy)"
 
 
 class KolektorSDD2:
     """KolektorSDD2 as it is published: ``train/10000.png`` with its mask ``train/10000_GT.png`` beside it.
 
     The images are about 230 x 630 pixels. An image is good where nothing of its mask is white; the good ones
-    of ``train`` train, all of ``test`` test. Every image has a mask, which is read to tell.
+    of ``train`` train, all of ``test`` test. Every image has a mask, which is read to tell. Stray copies,
+    such as ``10301 (copy).png``, are left out.
 
     Args:
         root: The folder that holds ``train`` and ``test``.
@@ -64,7 +66,7 @@ class KolektorSDD2:
 
     def _samples(self, split: str) -> Iterator[Sample]:
         folder = Path(self.root) / split
-        files = image_files(folder)
+        files = [path for path in image_files(folder) if not path.stem.endswith(_COPY)]
         masks = {path.stem.removesuffix(_TRUTH): path for path in files if path.stem.endswith(_TRUTH)}
         images = [path for path in files if not path.stem.endswith(_TRUTH)]
         if not images:

@@ -13,7 +13,7 @@ COUNTS = {"train": (3, 2), "test": (2, 2)}
 
 @pytest.fixture
 def root(tmp_path):
-    """Images of 23 x 63 pixels, good ones first, each with its mask beside it."""
+    """Images of 23 x 63 pixels, good ones first, each with its mask beside it, and a stray copy."""
     random, number = np.random.default_rng(0), 10000
     for split, counts in COUNTS.items():
         (tmp_path / split).mkdir()
@@ -25,6 +25,9 @@ def root(tmp_path):
                 Image.fromarray(image).save(tmp_path / split / f"{number}.png")
                 Image.fromarray(mask).save(tmp_path / split / f"{number}_GT.png")
                 number += 1
+    for name in ("10001", "10001_GT"):
+        copy = tmp_path / "train" / f"{name} (copy).png"
+        copy.write_bytes((tmp_path / "train" / f"{name}.png").read_bytes())
     return tmp_path
 
 

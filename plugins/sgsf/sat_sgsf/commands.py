@@ -60,6 +60,7 @@ def foreground(
     drawn = None if objects is None else DrawnGuides(str(objects))
     measured = forged_on_objects(dataset, built, objects=drawn, size=size, images=images, seed=seed)
     click.echo(f"{measured.images} good images of {dataset.name} / {dataset.category}, {size} pixels")
-    click.echo(f"the object is {measured.object_share:.1%} of an image, by {objects or guide}")
+    by = f"{guide} itself, which decides where is forged: see --objects" if objects is None else objects
+    click.echo(f"the object is {measured.object_share:.1%} of an image, by {by}")
     click.echo(f"saliency Perlin: {measured.saliency:.1%} of the forged pixels lie on it")
     click.echo(f"plain Perlin:    {measured.plain:.1%}")

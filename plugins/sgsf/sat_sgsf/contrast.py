@@ -32,7 +32,9 @@ def similarities(features: Tensor, others: Tensor) -> Tensor:
         >>> similarities(torch.tensor([[1.0, 0.0]]), torch.tensor([[2.0, 0.0], [0.0, 3.0]]))
         tensor([[1., 0.]])
     """
-    similar: Tensor = F.normalize(features, dim=1) @ F.normalize(others, dim=1).mT
+    # autocast would round cosines to steps in which different images are equally near
+    with torch.autocast(features.device.type, enabled=False):
+        similar: Tensor = F.normalize(features.float(), dim=1) @ F.normalize(others.float(), dim=1).mT
     return similar
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import torch
 from torch import Generator, Tensor
 
+from synth_anomaly.errors import DataError
 from synth_anomaly.interfaces import Dataset, Guide
 from synth_anomaly.synthesizers import Perlin, SaliencyPerlin
 
@@ -42,6 +43,9 @@ def shares_of(saliency: Tensor, objects: Tensor, defects: int, seed: int = 0) ->
         objects: bool ``(B, 1, H, W)``.
         defects: Masks to draw for each image.
         seed: Decides the noise.
+
+    Raises:
+        DataError: If nothing is forged.
     """
     generator, size = Generator().manual_seed(seed), (saliency.shape[2], saliency.shape[3])
     salient, plain = SaliencyPerlin(a=0.4, b=0.2), Perlin((1, 32), octaves=1, threshold=0.5)
@@ -51,6 +55,8 @@ def shares_of(saliency: Tensor, objects: Tensor, defects: int, seed: int = 0) ->
         for row, masks in enumerate((salient.guided_masks(drawn, size, saliency), plain.masks(drawn, size))):
             counts[row] += torch.stack([masks[objects].sum(), masks.sum()]).double()
     on, total = counts.unbind(dim=1)
+    if not total.all():
+        raise DataError("expected forged pixels, got none: give another --guide, or more --images")
     saliency_share, plain_share = (on / total).tolist()
     return saliency_share, plain_share
 

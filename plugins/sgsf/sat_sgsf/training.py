@@ -13,7 +13,13 @@ from synth_anomaly.interfaces import Batch, Defects, Synthesizer
 from synth_anomaly.losses import focal, l2, ssim_loss
 from synth_anomaly.training import Objective
 
-__all__ = ["GuidedSegmentation", "Reconstruction", "SelfSupervision", "self_supervised_terms"]
+__all__ = [
+    "GuidedSegmentation",
+    "Reconstruction",
+    "SelfSupervision",
+    "salient_somewhere",
+    "self_supervised_terms",
+]
 
 SelfSupervision = Callable[[Batch, Defects, Generator], tuple[Tensor, Tensor]]
 """Returns what the self-supervised module sees, and what it is to make of it."""
@@ -101,4 +107,10 @@ class GuidedSegmentation:
         return panels | {"map": maps.expand(-1, 3, -1, -1)}
 
     def _forged(self, batch: Batch, random: Generator) -> Defects:
-        return self.synthesizer(batch.images, random, guide=batch.guide, donors=batch.images)
+        guide = None if batch.guide is None else salient_somewhere(batch.guide)
+        return self.synthesizer(batch.images, random, guide=guide, donors=batch.images)
+
+
+def salient_somewhere(guides: Tensor) -> Tensor:
+    """Return maps ``(B, 1, H, W)``, each that is 0 everywhere replaced by 1 everywhere (equation 3)."""
+    return torch.where(guides.amax(dim=(1, 2, 3), keepdim=True) > 0, guides, 1.0)

@@ -102,3 +102,11 @@ def test_the_cache_tells_precisions_apart():
     with torch.autocast("cpu", torch.bfloat16):
         cache.features(torch.tensor([2]))
     assert cache.computed == 2
+
+
+def test_autocast_does_not_round_the_search():
+    features = torch.ones(40, 8) + torch.linspace(0, 0.01, 40)[:, None] * torch.eye(8)[0]
+    with torch.autocast("cpu", torch.bfloat16):
+        rounded = similarities(features.flip(0), features).argmax(dim=1)
+    assert rounded.tolist() == similarities(features.flip(0), features).argmax(dim=1).tolist()
+    assert similarities(features, features).dtype == torch.float32

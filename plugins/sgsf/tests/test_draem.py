@@ -40,6 +40,7 @@ def test_good_images_are_turned_by_up_to_45_degrees():
     described = catalogue().describe("augmentation", DRAEMSettings().augment)
     assert described["name"] == "RandomRotation"
     assert described["degrees"] == 45.0
+    assert described["p"] == 0.3
 
 
 @pytest.mark.parametrize("preset", PRESETS)
@@ -115,6 +116,7 @@ def test_published_figures_are_those_that_sgsf_prints():
     assert DRAEM.published("mvtec_ad", "mean", "sgsf-network")["pixel_ap"] == 0.554
     assert DRAEM.published("mvtec_ad", "bottle", "sgsf-network") == {}
     assert DRAEM.published("demo", "bottle", "paper") == {}
+    assert DRAEM.published("dagm2007", "mean", "paper")["image_tpr"] == 0.965
     names = "bottle cable capsule carpet grid hazelnut leather metal_nut pill screw tile"
     figures = [DRAEM.published("mvtec_ad", name, "paper") for name in [*names.split(), *MORE]]
     for name in ("pixel_auroc", "pixel_ap"):

@@ -8,11 +8,13 @@ from PIL import Image
 from sat_sgsf.commands import sgsf
 from sat_sgsf.foreground import forged_on_objects, shares_of
 from sat_sgsf.settings import SGSFSettings
+from sat_sgsf.training import salient_somewhere
 
 from synth_anomaly.data import Demo, resize_image
 from synth_anomaly.data.demo.canvas import make_canvas
 from synth_anomaly.data.demo.catalogue import category_named
 from synth_anomaly.data.demo.randomness import generators
+from synth_anomaly.errors import DataError
 
 
 def bottles(count):
@@ -86,3 +88,16 @@ def test_the_command_prints_the_parameters():
 def test_an_unknown_preset_is_one_line():
     with pytest.raises(Exception, match="has no preset 'papr'"):
         CliRunner().invoke(sgsf, ["parameters", "--preset", "papr"], catch_exceptions=False)
+
+
+def test_a_map_without_anything_salient_is_salient_everywhere():
+    maps = torch.rand(3, 1, 8, 8)
+    maps[1] = 0
+    assert torch.equal(salient_somewhere(maps)[[0, 2]], maps[[0, 2]])
+    assert (salient_somewhere(maps)[1] == 1).all()
+
+
+def test_nothing_forged_is_said():
+    nothing = torch.zeros(1, 1, 16, 16)
+    with pytest.raises(DataError, match="expected forged pixels, got none"):
+        shares_of(nothing, nothing > 0, 2)

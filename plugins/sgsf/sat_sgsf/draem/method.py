@@ -88,8 +88,8 @@ class DRAEM(Method):
 
     @classmethod
     def published(cls, dataset: str, category: str, preset: str) -> Mapping[str, float]:
-        """Return the figures of a preset for a category of MVTec AD, as SGSF's paper prints them."""
-        return published(category, preset) if dataset == "mvtec_ad" else {}
+        """Return the figures of a preset for a category, as SGSF's paper prints them."""
+        return published(dataset, category, preset)
 
     def _step(self, batch: Batch, random: Generator) -> Iterator[Objective]:
         settings, defects = self.settings, self._defects(batch, random)

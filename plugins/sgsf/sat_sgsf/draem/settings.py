@@ -21,7 +21,7 @@ _DRAEM = draem(fill=PHOTOGRAPHED)
 
 def _rotation() -> Augmentation:
     rotation: Augmentation = catalogue().build(
-        "augmentation", {"name": "RandomRotation", "degrees": 45.0, "p": 1.0}
+        "augmentation", {"name": "RandomRotation", "degrees": 45.0, "p": 0.3}
     )
     return rotation
 
@@ -35,7 +35,8 @@ class DRAEMSettings(MethodSettings):
         batch_size: Images a step (the code: 8).
         validation: Share of good images held back (it trains on all: 0).
         synthesizer: Makes the defects (section 3.3): textures need a folder.
-        augment: Augmentation before synthesis (section 4: rotations by up to 45 degrees).
+        augment: Augmentation before synthesis (section 4: rotations by up to 45 degrees; the code:
+            of 30% of the images).
         forged: Share of images with a defect (the code: one in two).
         network: ``"draem"`` is its own, ``"sgsf"`` the self-supervised and the segmentation module of SGSF,
             unguided (SGSF, Table VI).
