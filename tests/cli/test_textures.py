@@ -100,7 +100,8 @@ def test_a_folder_without_textures_stops_the_run_before_it_begins(sat, parts, tm
 
 def test_a_recipe_that_names_its_textures_keeps_them(sat, parts, textures):
     said = sat.run("--data", parts, "--category=bolt", TEXTURED, "--textures", textures)
-    sat("run", said.folder, "--textures", textures.parent).refuses("already", str(textures))
+    again = sat("run", said.folder, "--textures", textures.parent)
+    assert again.refuses("already", str(textures))
 
 
 def test_textures_are_read_before_the_first_step(sat, parts, textures, tmp_path):
