@@ -14,7 +14,15 @@ from synth_anomaly.method import MethodSettings
 from synth_anomaly.scorers import MeanPoolMax
 from synth_anomaly.synthesizers import Successive, Texture, TextureOperations, saliency_perlin
 
-__all__ = ["BLOCKS", "PHOTOGRAPHED", "PRESETS", "SGSFSettings", "check_drops"]
+__all__ = [
+    "BLOCKS",
+    "PHOTOGRAPHED",
+    "PRESETS",
+    "SGSFSettings",
+    "check_blocks",
+    "check_drops",
+    "check_forging",
+]
 
 BLOCKS = (3, 4, 6, 3)
 """Residual blocks of each stage. With these the network has 70.3 M parameters, and the paper says 70 M."""
@@ -89,15 +97,31 @@ class SGSFSettings(MethodSettings):
         for name in ("steps", "contrast_steps"):
             if (steps := getattr(self, name)) is not None and steps < 1:
                 raise OptionError(f"expected {name} of at least 1, got {steps!r}: none counts epochs")
-        if min(self.blocks) < 1:
-            raise OptionError(f"expected at least one block a stage, got {self.blocks!r}")
-        if not 0 < self.forged <= 1 or round(self.forged * self.batch_size) < 1:
-            raise OptionError(
-                f"expected forged in (0, 1] and at least an image of {self.batch_size}, got {self.forged!r}"
-            )
-        if self.tau < 0:
-            raise OptionError(f"expected tau of at least 0, got {self.tau!r}: 0 is cross-entropy")
+        check_blocks(self.blocks)
+        check_forging(self.forged, self.batch_size, self.tau)
         check_drops(self.drops, self.drop)
+
+
+def check_blocks(blocks: tuple[int, ...]) -> None:
+    """Check how many residual blocks the stages have.
+
+    Raises:
+        OptionError: If a stage has none.
+    """
+    if min(blocks) < 1:
+        raise OptionError(f"expected at least one block a stage, got {blocks!r}")
+
+
+def check_forging(forged: float, batch_size: int, tau: float) -> None:
+    """Check how many images of a batch are forged, and the focal loss's exponent.
+
+    Raises:
+        OptionError: If no image is, or the exponent is below 0.
+    """
+    if not 0 < forged <= 1 or round(forged * batch_size) < 1:
+        raise OptionError(f"expected forged in (0, 1] and at least an image of {batch_size}, got {forged!r}")
+    if tau < 0:
+        raise OptionError(f"expected tau of at least 0, got {tau!r}: 0 is cross-entropy")
 
 
 def check_drops(drops: tuple[float, ...], drop: float) -> None:

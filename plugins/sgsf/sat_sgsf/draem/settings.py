@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from sat_sgsf.settings import BLOCKS, PHOTOGRAPHED, check_drops
+from sat_sgsf.settings import BLOCKS, PHOTOGRAPHED, check_blocks, check_drops, check_forging
 from synth_anomaly.catalogue import catalogue
 from synth_anomaly.errors import OptionError
 from synth_anomaly.interfaces import Augmentation, Scorer, Synthesizer
@@ -82,14 +82,8 @@ class DRAEMSettings(MethodSettings):
             raise OptionError(f"expected validation = 0, got {self.validation!r}: DRAEM validates nothing")
         if self.steps is not None and self.steps < 1:
             raise OptionError(f"expected steps of at least 1, got {self.steps!r}: none counts epochs")
-        if min(self.blocks) < 1:
-            raise OptionError(f"expected at least one block a stage, got {self.blocks!r}")
-        if not 0 < self.forged <= 1 or round(self.forged * self.batch_size) < 1:
-            raise OptionError(
-                f"expected forged in (0, 1] and at least an image of {self.batch_size}, got {self.forged!r}"
-            )
-        if self.tau < 0:
-            raise OptionError(f"expected tau of at least 0, got {self.tau!r}: 0 is cross-entropy")
+        check_blocks(self.blocks)
+        check_forging(self.forged, self.batch_size, self.tau)
         check_drops(self.drops, self.drop)
 
 
