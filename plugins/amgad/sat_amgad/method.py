@@ -1,0 +1,122 @@
+"""AMGAD, assembled from the core's pieces."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
+
+from torch import Tensor, nn
+from torch.optim import Adam
+from torch.optim.lr_scheduler import CosineAnnealingLR
+
+from sat_amgad.adgan import ADGAN
+from sat_amgad.attention import Attention
+from sat_amgad.averaging import Average
+from sat_amgad.equations import abnormality, concat, negative_log_likelihood
+from sat_amgad.networks import AttentionGenerator, FeatureGenerator, FirstLayers, Generated
+from sat_amgad.settings import PRESETS, AMGADSettings
+from synth_anomaly.backbones import Discriminator, dcgan_channels
+from synth_anomaly.interfaces import Prediction
+from synth_anomaly.method import Method
+from synth_anomaly.training import Optimiser, Stage
+
+__all__ = ["AMGAD"]
+
+
+class AMGAD(Method):
+    """Anomaly detection in two stages: an attention network, and a GAN on what its map lets through."""
+
+    Settings = AMGADSettings
+    presets: ClassVar[Mapping[str, Mapping[str, Any]]] = PRESETS
+    settings: AMGADSettings
+
+    def build(self) -> None:
+        """Make two generators and two discriminators."""
+        settings, side = self.settings, min(self.settings.input_size)
+        self.attention_generator = AttentionGenerator(
+            settings.backbone,
+            latent_channels=settings.latent_channels,
+            decoder_channels=settings.decoder_channels,
+            attention_bias=settings.attention_bias,
+        )
+        self.attention_discriminator = Discriminator(
+            4, dcgan_channels(side, settings.discriminator_width), last_padding=0
+        )
+        first = FirstLayers(self.attention_generator.encoder)
+        self.adgan_generator = FeatureGenerator(
+            self.attention_generator.encoder, first.channels, settings.decoder_channels
+        )
+        self.adgan_discriminator = Discriminator(
+            first.channels, dcgan_channels(-(-side // first.stride), settings.adgan_width), last_padding=0
+        )
+        self.adgan_average = Average(self.adgan_discriminator, settings.average) if settings.average else None
+
+    def stages(self) -> Sequence[Stage]:
+        """Return the attention network's stage, then ADGAN's."""
+        settings = self.settings
+        attention = Attention(settings, self.attention_generator, self.attention_discriminator)
+        stages = [
+            Stage(
+                name="attention",
+                steps=settings.steps,
+                batch_size=settings.batch_size,
+                step=attention.step,
+                panels=attention.panels,
+                augment=settings.augment,
+                network=nn.ModuleList([self.attention_generator, self.attention_discriminator]),
+                optimisers={
+                    "generator": self._optimiser(self.attention_generator, settings.learning_rate, settings.steps),
+                    "discriminator": self._optimiser(
+                        self.attention_discriminator, settings.discriminator_learning_rate, settings.steps
+                    ),
+                },
+            )
+        ]
+        if settings.adgan_steps:
+            stages.append(
+                Stage(
+                    name="adgan",
+                    steps=settings.adgan_steps,
+                    batch_size=settings.adgan_batch_size or settings.batch_size,
+                    step=self._adgan.step,
+                    augment=settings.augment,
+                    network=nn.ModuleList([self.adgan_generator, self.adgan_discriminator]),
+                    optimisers={
+                        "generator": self._optimiser(
+                            self.adgan_generator, settings.adgan_learning_rate, settings.adgan_steps
+                        ),
+                        "discriminator": self._optimiser(
+                            self.adgan_discriminator,
+                            settings.adgan_discriminator_learning_rate,
+                            settings.adgan_steps,
+                        ),
+                    },
+                )
+            )
+        return stages
+
+    def forward(self, images: Tensor) -> Prediction:
+        """Return ``1 - A_Gen`` as maps, the score that the settings name, and the reconstruction."""
+        generated: Generated = self.attention_generator(images)
+        return Prediction(1 - generated.attention, self._scores(images, generated), generated.images)
+
+    def _scores(self, images: Tensor, generated: Generated) -> Tensor:
+        if self.settings.score == "stage1-reconstruction":
+            return negative_log_likelihood(images, generated.images)
+        if self.settings.score == "stage1-discriminator":
+            return abnormality(self.attention_discriminator(concat(images, generated.attention)).logits)
+        return self._adgan.score(self._adgan.features(images))
+
+    @property
+    def _adgan(self) -> ADGAN:
+        return ADGAN(
+            self.settings,
+            self.attention_generator,
+            self.adgan_generator,
+            self.adgan_discriminator,
+            self.adgan_average,
+        )
+
+    def _optimiser(self, network: nn.Module, learning_rate: float, steps: int) -> Optimiser:
+        adam = Adam(network.parameters(), lr=learning_rate, betas=self.settings.betas, fused=True)
+        return Optimiser(adam, CosineAnnealingLR(adam, steps) if self.settings.schedule == "cosine" else None)
