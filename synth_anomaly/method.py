@@ -119,7 +119,8 @@ class Method(nn.Module, ABC):
 
     Attributes:
         skipped: The good images that the last :meth:`fit` left out, because they cannot be read.
-        notes: What a reader should know of the files that its synthesizers read in the last :meth:`fit`.
+        notes: What a reader should know of the last :meth:`fit`: the method's :meth:`remarks`, and the files
+            that its synthesizers read.
         loaded: Whether its weights come from a folder: :meth:`fit` goes on from them, and loads no
             published ones over them.
 
@@ -166,6 +167,13 @@ class Method(nn.Module, ABC):
         The files that synthesizers need are read for each of them before the first step.
         """
         return (self.settings.input_size,)
+
+    def remarks(self) -> Sequence[str]:
+        """Return what a reader of the results should know of how this method was set up, a line each.
+
+        Such as published weights that it was made for and that it begins without.
+        """
+        return ()
 
     @classmethod
     def published(cls, dataset: str, category: str, preset: str) -> Mapping[str, float]:  # noqa: ARG003
@@ -267,7 +275,7 @@ class Method(nn.Module, ABC):
         data = self.training_data(images, device, skip_bad=skip_bad, warn=warn, report=report)
         stores = [store for store in (data.train, data.validation) if store is not None]
         self.skipped = tuple(skip for store in stores for skip in store.skipped)
-        self.notes = self._read_files(device, report)
+        self.notes = (*self.remarks(), *self._read_files(device, report))
         for line in self.notes:
             warn(line)
         self.to(device)
@@ -484,20 +492,27 @@ def create_method(
     return kind(preset, seed=seed, allow_code=allow_code, **dict(settings or {}))
 
 
-def load_method(folder: str | Path, *, device: str = "cpu", allow_code: bool = False) -> Method:
+def load_method(
+    folder: str | Path,
+    *,
+    device: str = "cpu",
+    allow_code: bool = False,
+    settings: Mapping[str, Any] | None = None,
+) -> Method:
     """Return the trained method in a folder that a run or :meth:`Method.save` wrote.
 
     Args:
         folder: A folder with ``recipe.toml`` and ``weights.safetensors``.
         device: Where to put it.
         allow_code: Whether its recipe may name code by import path; registered names always work.
+        settings: Changes of settings that leave the weights as they are, such as of a scorer.
 
     Raises:
         RunError: If the weights are missing or of another shape.
         RecipeError: If the recipe is missing or unreadable.
     """
     folder = Path(folder)
-    recipe = Recipe.read(folder, allow_code=allow_code)
+    recipe = Recipe.read(folder, allow_code=allow_code).changed(settings or {})
     weights = folder / "weights.safetensors"
     if not weights.is_file():
         raise RunError(

@@ -129,8 +129,8 @@ def channels_for(size: int, width: int = 64) -> tuple[int, ...]:
 def dcgan_channels(size: int, width: int = 64) -> tuple[int, ...]:
     """Return the channels with which a :class:`Discriminator` ends at 4x4 for images of ``size`` pixels.
 
-    The width doubles from layer to layer up to 8 times the first. The last layer, of kernel 4, is then to have
-    ``last_padding=0``.
+    The width doubles from layer to layer up to 8 times the first. The last layer, of kernel 4, is then to
+    have ``last_padding=0``.
 
     Args:
         size: The shorter side in pixels, at least 8.

@@ -15,7 +15,9 @@ from synth_anomaly.reporting.provenance import Provenance
 
 __all__ = ["categories_table", "mean_metrics", "metrics_table"]
 
-_AT_BEST_F1 = frozenset({"image_tpr", "image_tnr", "image_accuracy", "image_mean_accuracy"})
+_AT_BEST_THRESHOLD = frozenset(
+    {"image_tpr", "image_tnr", "image_accuracy", "image_mean_accuracy", "image_accuracy_max"}
+)
 
 
 def metrics_table(
@@ -80,7 +82,7 @@ def _columns(rows: Mapping[str, Mapping[str, float]]) -> list[str]:
     found = [name for name in LABELS if any(name in metrics for metrics in rows.values())]
     pixels = [name for name in found if name.startswith("pixel_")]
     is_scored = any(not math.isnan(row.get(name, math.nan)) for row in rows.values() for name in pixels)
-    left_out = _AT_BEST_F1 if is_scored or not _AT_BEST_F1 & set(found) else frozenset(pixels)
+    left_out = _AT_BEST_THRESHOLD if is_scored or not _AT_BEST_THRESHOLD & set(found) else frozenset(pixels)
     return [name for name in found if name not in left_out]
 
 

@@ -18,8 +18,14 @@ SAT_PLUGIN_API = 1
 def sat_components() -> Iterator[Component]:
     """Offer the two methods."""
     yield Component(
-        "method", "amgad", "sat_amgad.method:AMGAD", "an attention map, and a GAN on the features it lets through"
+        "method",
+        "amgad",
+        "sat_amgad.method:AMGAD",
+        "an attention map, and a GAN on the features it lets through",
     )
     yield Component(
-        "method", "dcgan", "sat_amgad.dcgan.method:DCGAN", "a one-class DCGAN with hard augmentation for fakes"
+        "method",
+        "dcgan",
+        "sat_amgad.dcgan.method:DCGAN",
+        "a one-class DCGAN with hard augmentation for fakes",
     )

@@ -43,7 +43,9 @@ class ADGAN:
         """Yield the discriminator's objective, then the generator's."""
         settings, f_nor = self.settings, self.features(batch.images)
         reconstructed = self.generator(f_nor)
-        yield Objective("discriminator", self._discriminator_terms(f_nor, reconstructed.detach(), batch, random))
+        yield Objective(
+            "discriminator", self._discriminator_terms(f_nor, reconstructed.detach(), batch, random)
+        )
         _, fake = judged(self.discriminator, f_nor, reconstructed)
         yield Objective(
             "generator",
@@ -74,6 +76,8 @@ class ADGAN:
         if not weight:
             return {"adversarial": adversarial_loss(*judged(self.discriminator, f_nor, reconstructed))}
         defects = self.settings.adgan_defects(batch.images, random, guide=batch.guide, donors=batch.images)
-        real, fake, synthetic = judged(self.discriminator, f_nor, reconstructed, self.features(defects.images))
+        real, fake, synthetic = judged(
+            self.discriminator, f_nor, reconstructed, self.features(defects.images)
+        )
         # the discriminator is to take them for fake: what a generator wants of -logit
         return {"adversarial": adversarial_loss(real, fake), "synthetic": weight * generator_loss(-synthetic)}

@@ -53,7 +53,9 @@ class Attention:
             real = torch.cat([real, concat(x_ano, a_ano)])
         fake = concat(generated.images, generated.attention)[: len(real)]
         sides = partial(_sides, count=len(x_in))
-        yield Objective("discriminator", sides(adversarial_loss, *judged(self.discriminator, real, fake.detach())))
+        yield Objective(
+            "discriminator", sides(adversarial_loss, *judged(self.discriminator, real, fake.detach()))
+        )
         weight = self.settings.adversarial_weight
         deceiving = sides(deceiving_loss, judged(self.discriminator, real, fake)[1])
         terms = {name: weight * term for name, term in deceiving.items()}
@@ -95,7 +97,7 @@ class Attention:
 
 
 def _sides(loss: _Loss, *logits: Tensor, count: int) -> dict[str, Tensor]:
-    """Return a loss of the normal images (equation 1) and, where there are any, the anomalies (equation 2)."""
+    """Return a loss of the normal images (equation 1) and, if any, of the anomalies (equation 2)."""
     terms = {"adversarial": loss(*(part[:count] for part in logits))}
     if len(logits[0]) > count:
         terms["adversarial_anomaly"] = loss(*(part[count:] for part in logits))

@@ -13,7 +13,7 @@ __all__ = ["Average"]
 class Average(nn.Module):
     """The exponential moving average of a network.
 
-    At first it forgets faster, as an average of all steps so far would, so that the random start is gone soon.
+    At first it forgets faster, as an average of all steps so far would, so that the start is soon gone.
 
     Args:
         network: What is averaged; copied.

@@ -110,7 +110,8 @@ def gated(f_img: Tensor, a_gen: Tensor) -> Tensor:
         f_img: ``(B, C, h, w)`` features.
         a_gen: ``(B, 1, H, W)``, H and W no smaller than h and w.
     """
-    return f_img * F.adaptive_avg_pool2d(a_gen, f_img.shape[-2:]).to(f_img.dtype)
+    height, width = f_img.shape[-2:]
+    return f_img * F.adaptive_avg_pool2d(a_gen, (height, width)).to(f_img.dtype)
 
 
 def abnormality(logits: Tensor) -> Tensor:

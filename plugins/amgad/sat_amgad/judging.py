@@ -19,4 +19,4 @@ def judged(discriminator: nn.Module, *parts: Tensor) -> tuple[Tensor, ...]:
         *parts: ``(B, C, H, W)`` each, with B of its own.
     """
     logits: Tensor = discriminator(torch.cat(parts)).logits
-    return logits.split([len(part) for part in parts])
+    return torch.split(logits, [len(part) for part in parts])

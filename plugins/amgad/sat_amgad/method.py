@@ -14,13 +14,19 @@ from sat_amgad.attention import Attention
 from sat_amgad.averaging import Average
 from sat_amgad.equations import abnormality, concat, negative_log_likelihood
 from sat_amgad.networks import AttentionGenerator, FeatureGenerator, FirstLayers, Generated
-from sat_amgad.settings import PRESETS, AMGADSettings
+from sat_amgad.results import published
+from sat_amgad.settings import PRESETS, QUICK_SMALL_IMAGES, SMALL_IMAGES, AMGADSettings
 from synth_anomaly.backbones import Discriminator, dcgan_channels
 from synth_anomaly.interfaces import Prediction
 from synth_anomaly.method import Method
 from synth_anomaly.training import Optimiser, Stage
 
 __all__ = ["AMGAD"]
+
+_WITHOUT_WEIGHTS = (
+    "the encoder starts at random: the paper's has ImageNet's weights, which are not part of this package; "
+    "give them with --set backbone.weights=imagenet, or =PATH of a .pth or .safetensors file"
+)
 
 
 class AMGAD(Method):
@@ -65,7 +71,9 @@ class AMGAD(Method):
                 augment=settings.augment,
                 network=nn.ModuleList([self.attention_generator, self.attention_discriminator]),
                 optimisers={
-                    "generator": self._optimiser(self.attention_generator, settings.learning_rate, settings.steps),
+                    "generator": self._optimiser(
+                        self.attention_generator, settings.learning_rate, settings.steps
+                    ),
                     "discriminator": self._optimiser(
                         self.attention_discriminator, settings.discriminator_learning_rate, settings.steps
                     ),
@@ -106,6 +114,24 @@ class AMGAD(Method):
         if self.settings.score == "stage1-discriminator":
             return abnormality(self.attention_discriminator(concat(images, generated.attention)).logits)
         return self._adgan.score(self._adgan.features(images))
+
+    def remarks(self) -> Sequence[str]:
+        """Return that the encoder begins without ImageNet's weights, where it does."""
+        if self.attention_generator.encoder.weights is not None:
+            return ()
+        return (_WITHOUT_WEIGHTS,)
+
+    @classmethod
+    def for_category(cls, dataset: str, category: str, preset: str) -> Mapping[str, Any]:  # noqa: ARG003
+        """Return what images of 32 pixels ask for, for every class of CIFAR-10."""
+        if dataset != "cifar10":
+            return {}
+        return QUICK_SMALL_IMAGES if preset == "quick" else SMALL_IMAGES
+
+    @classmethod
+    def published(cls, dataset: str, category: str, preset: str) -> Mapping[str, float]:
+        """Return the paper's figures of a preset (tables 2 to 5)."""
+        return published(dataset, category, preset)
 
     @property
     def _adgan(self) -> ADGAN:

@@ -7,8 +7,8 @@ from torch import Tensor
 
 from synth_anomaly.data import Images, load_images
 from synth_anomaly.errors import DataError
-from synth_anomaly.interfaces import Size
-from synth_anomaly.randomness import generator_for
+from synth_anomaly.interfaces import Size, WithAnomalies
+from synth_anomaly.training import generator_for
 
 __all__ = ["drawn_anomalies"]
 
@@ -28,13 +28,12 @@ def drawn_anomalies(images: Images, count: int, size: Size, seed: int) -> Tensor
     Raises:
         DataError: If the images are no such data set, or it has fewer.
     """
-    anomalies = getattr(images, "anomalies", None)
-    if not callable(anomalies):
+    if not isinstance(images, WithAnomalies):
         raise DataError(
             f"expected a data set with anomalies to train on, got {type(images).__name__}: "
             "take --dataset cifar10, or real_anomalies=0"
         )
-    samples = anomalies()
+    samples = images.anomalies()
     if len(samples) < count:
         raise DataError(f"expected {count} anomalies, got {len(samples)}: set real_anomalies to fewer")
     rows = torch.randperm(len(samples), generator=generator_for(seed, "real anomalies"))[:count]
