@@ -57,11 +57,16 @@ class ADGAN:
         if self.average is not None:
             self.average.follow(self.discriminator)
 
-    def features(self, images: Tensor) -> Tensor:
-        """Return ``F_Nor``, the gated features of images (equation 6); no gradient reaches them."""
+    def features(self, images: Tensor, attention: Tensor | None = None) -> Tensor:
+        """Return ``F_Nor``, the gated features of images (equation 6); no gradient reaches them.
+
+        Args:
+            images: ``(B, 3, H, W)`` in [0, 1].
+            attention: ``A_Gen`` of them, where it is known already.
+        """
         with torch.no_grad():
             f_img = FirstLayers(self.attention.encoder)(images)
-            return gated(f_img, self.attention(images).attention)
+            return gated(f_img, self.attention(images).attention if attention is None else attention)
 
     def score(self, features: Tensor) -> Tensor:
         """Return ``1 - D``, ``(B,)``, of gated features or of their reconstruction, as the settings say."""

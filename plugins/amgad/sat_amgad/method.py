@@ -30,7 +30,13 @@ _WITHOUT_WEIGHTS = (
 
 
 class AMGAD(Method):
-    """Anomaly detection in two stages: an attention network, and a GAN on what its map lets through."""
+    """Anomaly detection in two stages: an attention network, and a GAN on what its map lets through.
+
+    Pixels are scored by the attention map, ``1 - A_Gen``; images by ADGAN's discriminator or by stage 1.
+
+    Source: Song, Kong, Park, Kang, "Attention Map-Guided Two-stage Anomaly Detection using Hard
+        Augmentation". What differs is marked as ours in :class:`sat_amgad.settings.AMGADSettings`.
+    """
 
     Settings = AMGADSettings
     presets: ClassVar[Mapping[str, Mapping[str, Any]]] = PRESETS
@@ -58,50 +64,44 @@ class AMGAD(Method):
         self.adgan_average = Average(self.adgan_discriminator, settings.average) if settings.average else None
 
     def stages(self) -> Sequence[Stage]:
-        """Return the attention network's stage, then ADGAN's."""
+        """Return the attention network's stage, then ADGAN's where there is one."""
         settings = self.settings
         attention = Attention(settings, self.attention_generator, self.attention_discriminator)
-        stages = [
-            Stage(
-                name="attention",
-                steps=settings.steps,
-                batch_size=settings.batch_size,
-                step=attention.step,
-                panels=attention.panels,
-                augment=settings.augment,
-                network=nn.ModuleList([self.attention_generator, self.attention_discriminator]),
-                optimisers={
-                    "generator": self._optimiser(
-                        self.attention_generator, settings.learning_rate, settings.steps
-                    ),
-                    "discriminator": self._optimiser(
-                        self.attention_discriminator, settings.discriminator_learning_rate, settings.steps
-                    ),
-                },
-            )
-        ]
-        if settings.adgan_steps:
-            stages.append(
-                Stage(
-                    name="adgan",
-                    steps=settings.adgan_steps,
-                    batch_size=settings.adgan_batch_size or settings.batch_size,
-                    step=self._adgan.step,
-                    augment=settings.augment,
-                    network=nn.ModuleList([self.adgan_generator, self.adgan_discriminator]),
-                    optimisers={
-                        "generator": self._optimiser(
-                            self.adgan_generator, settings.adgan_learning_rate, settings.adgan_steps
-                        ),
-                        "discriminator": self._optimiser(
-                            self.adgan_discriminator,
-                            settings.adgan_discriminator_learning_rate,
-                            settings.adgan_steps,
-                        ),
-                    },
-                )
-            )
-        return stages
+        first = Stage(
+            name="attention",
+            steps=settings.steps,
+            batch_size=settings.batch_size,
+            step=attention.step,
+            panels=attention.panels,
+            augment=settings.augment,
+            network=nn.ModuleList([attention.generator, attention.discriminator]),
+            optimisers={
+                "generator": self._optimiser(attention.generator, settings.learning_rate, settings.steps),
+                "discriminator": self._optimiser(
+                    attention.discriminator, settings.discriminator_learning_rate, settings.steps
+                ),
+            },
+        )
+        return (first, self._adgan_stage()) if settings.adgan_steps else (first,)
+
+    def _adgan_stage(self) -> Stage:
+        settings, adgan = self.settings, self._adgan
+        return Stage(
+            name="adgan",
+            steps=settings.adgan_steps,
+            batch_size=settings.adgan_batch_size or settings.batch_size,
+            step=adgan.step,
+            augment=settings.augment,
+            network=nn.ModuleList([adgan.generator, adgan.discriminator]),
+            optimisers={
+                "generator": self._optimiser(
+                    adgan.generator, settings.adgan_learning_rate, settings.adgan_steps
+                ),
+                "discriminator": self._optimiser(
+                    adgan.discriminator, settings.adgan_discriminator_learning_rate, settings.adgan_steps
+                ),
+            },
+        )
 
     def forward(self, images: Tensor) -> Prediction:
         """Return ``1 - A_Gen`` as maps, the score that the settings name, and the reconstruction."""
@@ -113,7 +113,7 @@ class AMGAD(Method):
             return negative_log_likelihood(images, generated.images)
         if self.settings.score == "stage1-discriminator":
             return abnormality(self.attention_discriminator(concat(images, generated.attention)).logits)
-        return self._adgan.score(self._adgan.features(images))
+        return self._adgan.score(self._adgan.features(images, generated.attention))
 
     def remarks(self) -> Sequence[str]:
         """Return that the encoder begins without ImageNet's weights, where it does."""
