@@ -225,7 +225,7 @@ PRESETS: Mapping[str, Mapping[str, Any]] = {
         "attention_bias": 3.0,
         "discriminator_width": 16,
         "attention_weight": 5.0,
-        "steps": 800,
+        "steps": 1_200,
         "adgan_width": 24,
         "adgan_steps": 200,
         "adgan_batch_size": 12,
