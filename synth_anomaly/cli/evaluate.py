@@ -40,6 +40,7 @@ __all__ = ["evaluate"]
     type=click.Path(path_type=Path, file_okay=False),
     help="A new or empty folder.  [default: RUN/evaluation-N]",
 )
+@click.option("--all-maps", is_flag=True, help="Write every map, though the test images be thousands.")
 @device_option
 @threads_option
 @prediction_precision_option
@@ -64,7 +65,7 @@ def evaluate(run: Path, out: Path | None, **given: Any) -> None:
             allow_code=given["allow_code"],
             warn=warn,
         )
-        write_results(folder, results)
+        write_results(folder, results, all_maps=given["all_maps"])
     console = Console()
     console.print(metrics_table(results.metrics, results.provenance, results.published))
     print_line(console, f" {closing([results])}", "dim")
