@@ -54,7 +54,7 @@ class PlainReport:
 def download(
     url: str, path: Path, sha256: str, *, report: Callable[[str, int, int], None] | None = None
 ) -> Path:
-    """Fetch a file unless it is there already, and is the right one; what was fetched before it was interrupted is not fetched again.
+    """Fetch a file unless it is there and is the right one; a download that was interrupted goes on.
 
     What has arrived lies in ``<name>.part`` beside the file. It becomes the file when it is complete and has
     the right checksum, and is removed when it has another. Of several processes one fetches, the others wait.

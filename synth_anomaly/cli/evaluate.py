@@ -9,7 +9,7 @@ import click
 from rich.console import Console
 
 from synth_anomaly.cli.console import warn
-from synth_anomaly.cli.execute import closing, print_line
+from synth_anomaly.cli.execute import closing
 from synth_anomaly.cli.options import (
     allow_code_option,
     device_option,
@@ -22,6 +22,7 @@ from synth_anomaly.cli.options import (
 )
 from synth_anomaly.cli.output import output_folder
 from synth_anomaly.cli.recipes import data_asked_for
+from synth_anomaly.cli.summary import print_line
 from synth_anomaly.recipe import Recipe
 from synth_anomaly.reporting.results import write_results
 from synth_anomaly.reporting.table import metrics_table
