@@ -74,7 +74,7 @@ def _hard(*fills: Fill) -> Mapping[str, Any]:
 
 _ROTATION, _PERM, _JITTER = QuarterTurn(), Permute(), ColourJitter()
 _ALL = _hard(_ROTATION, _PERM, _JITTER)
-_QUICK: Mapping[str, Any] = {"width": 64, "steps": 1_500}
+_QUICK: Mapping[str, Any] = {"steps": 500}
 
 PRESETS: Mapping[str, Mapping[str, Any]] = {
     "quick": {**_ALL, **_QUICK},
