@@ -201,9 +201,9 @@ QUICK_SMALL_IMAGES: Mapping[str, Any] = {
 }
 """What CIFAR-10 changes of ``quick``."""
 
-# Several small regions an image, one rectangle and three of CutPaste's scars at any angle, two of them lines:
-# the share of abnormal pixels keeps narrow networks learning. Soft outlines and low opacity keep them from learning
-# sharp, upright edges alone. What cannot be seen is no anomaly to learn.
+# Small regions, a rectangle and three of CutPaste's scars at any angle, two of which are lines: the share of
+# abnormal pixels keeps narrow networks learning. Soft outlines and low opacity keep them from learning sharp,
+# upright edges alone. What cannot be seen is no anomaly to learn.
 _SUBTLE: Mapping[str, Any] = {
     "name": "hard-augmentation",
     "visible": 0.03,
