@@ -166,6 +166,7 @@ class Sample:
         read: Returns the image, uint8 ``(H, W, 3)``.
         read_mask: Returns the mask, bool ``(H, W)``; None where there is no mask to read.
         read_clean: Returns the same part without its defect, where the data set knows it.
+        read_object: Returns where the part is, bool ``(H, W)``, where the data set knows it.
         path: The file it comes from; None for a rendered image.
     """
 
@@ -174,6 +175,7 @@ class Sample:
     read: Callable[[], np.ndarray[Any, Any]]
     read_mask: Callable[[], np.ndarray[Any, Any]] | None = None
     read_clean: Callable[[], np.ndarray[Any, Any]] | None = None
+    read_object: Callable[[], np.ndarray[Any, Any]] | None = None
     path: Path | None = None
 
     @property
