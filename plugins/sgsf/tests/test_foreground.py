@@ -53,9 +53,9 @@ def test_measuring_a_data_set():
 
 
 def test_the_command_prints_both_shares():
-    said = CliRunner().invoke(sgsf, ["foreground", "--category", "bottle", "--size", "128", "--images", "3"])
+    said = CliRunner().invoke(sgsf, ["foreground", "--category", "bottle", "--images", "8"])
     assert said.exit_code == 0, said.output
-    assert "3 good images of demo / bottle" in said.output
+    assert "8 good images of demo / bottle" in said.output
     assert "by the data set, which knows it" in said.output
     salient, plain = (float(share) for share in re.findall(r"Perlin: +([\d.]+)%", said.output))
     assert 90 <= salient < 100
