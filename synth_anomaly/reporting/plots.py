@@ -120,10 +120,7 @@ def _tick_across(x: float, y: float, value: float) -> str:
 
 def _grid_line(y: float, value: float) -> str:
     line = f'<line class="grid" x1="{_LEFT}" x2="{_WIDTH - _RIGHT}" y1="{y:.1f}" y2="{y:.1f}"/>'
-    return (
-        line
-        + f'<text class="tick" x="{_LEFT - 10}" y="{y + 4:.1f}" text-anchor="end">{value:g}</text>'
-    )
+    return line + f'<text class="tick" x="{_LEFT - 10}" y="{y + 4:.1f}" text-anchor="end">{value:g}</text>'
 
 
 def _caption(text: str, y: float) -> str:
