@@ -50,6 +50,8 @@ __all__ = [
     "Size",
     "Synthesizer",
     "Targets",
+    "WithAnomalies",
+    "WithNotes",
 ]
 
 Size = tuple[int, int]
@@ -167,7 +169,7 @@ class Sample:
         read_mask: Returns the mask, bool ``(H, W)``; None where there is no mask to read.
         read_clean: Returns the same part without its defect, where the data set knows it.
         read_object: Returns where the part is, bool ``(H, W)``, where the data set knows it.
-        path: The file it comes from; None for a rendered image.
+        path: The file it comes from; None for an image that is no file of its own.
     """
 
     name: str
@@ -432,6 +434,24 @@ class Dataset(Protocol):
 
     def test(self) -> Sequence[Sample]:
         """Return the test images; empty where there are none."""
+        ...
+
+
+@runtime_checkable
+class WithAnomalies(Protocol):
+    """A data set that knows real defects besides its test images, for methods that may see a few."""
+
+    def anomalies(self) -> Sequence[Sample]:
+        """Return defective images that are none of the test images, always in the same order."""
+        ...
+
+
+@runtime_checkable
+class WithNotes(Protocol):
+    """A data set of whose images a reader of the results should know something."""
+
+    def notes(self) -> Sequence[str]:
+        """Return a line for each thing to know, such as that images are missing; may be empty."""
         ...
 
 

@@ -15,7 +15,7 @@ from synth_anomaly.evaluation import Removal
 from synth_anomaly.reporting.progress import Progress
 from synth_anomaly.reporting.results import Results
 from synth_anomaly.reporting.table import categories_table, metrics_table
-from synth_anomaly.runs import DEMO_NOTE, Run, method_spec, texture_notes
+from synth_anomaly.runs import DEMO_NOTE, Run, dataset_notes, method_spec, texture_notes
 
 __all__ = ["Screen", "closing", "execute", "execute_all", "print_line"]
 
@@ -35,7 +35,8 @@ class Screen:
         """Say what begins, and what the user should know of its images."""
         if not self.progress.quiet:
             print_line(self.progress.console, _headline(started), "bold")
-        for text in (notice, *texture_notes("method", method_spec(started.recipe))):
+        textures = texture_notes("method", method_spec(started.recipe))
+        for text in (notice, *dataset_notes(started.dataset), *textures):
             if text and text not in self._said:
                 warn(text)
                 self._said.add(text)

@@ -8,7 +8,7 @@ from synth_anomaly.runs.folder import run_folder
 from synth_anomaly.runs.options import RunOptions
 from synth_anomaly.runs.run import Run
 from synth_anomaly.runs.start import find_source, new_run, open_categories, resume_run
-from synth_anomaly.runs.summary import DEMO_NOTE
+from synth_anomaly.runs.summary import DEMO_NOTE, dataset_notes
 from synth_anomaly.runs.textures import (
     method_spec,
     texture_notes,
@@ -22,6 +22,7 @@ __all__ = [
     "Run",
     "RunOptions",
     "category_recipes",
+    "dataset_notes",
     "evaluate_run",
     "find_source",
     "method_spec",

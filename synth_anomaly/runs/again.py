@@ -17,7 +17,7 @@ from synth_anomaly.reporting.results import Results
 from synth_anomaly.runs.clock import Clock
 from synth_anomaly.runs.folder import run_folder
 from synth_anomaly.runs.start import find_source, open_categories
-from synth_anomaly.runs.summary import summarise
+from synth_anomaly.runs.summary import dataset_notes, summarise
 
 __all__ = ["evaluate_run"]
 
@@ -51,6 +51,8 @@ def evaluate_run(
         raise DataError(f"expected one category to evaluate on, got {ALL!r}: name it with --category")
     source = find_source(data, allow_code=allow_code)
     (dataset,) = open_categories(data, source, allow_code=allow_code).values()
+    for note in dataset_notes(dataset):
+        warn(note)
     method = load_method(folder, device=device, allow_code=allow_code)
     evaluation = method.evaluate(
         dataset, score_size=data.score_size, precision=precision, skip_bad=data.skip_bad, warn=warn

@@ -11,7 +11,7 @@ import torch
 from synth_anomaly.catalogue import catalogue
 from synth_anomaly.data.mvtec_ad import is_original
 from synth_anomaly.evaluation import Evaluation
-from synth_anomaly.interfaces import Dataset
+from synth_anomaly.interfaces import Dataset, WithNotes
 from synth_anomaly.method import Method
 from synth_anomaly.recipe import Recipe
 from synth_anomaly.reporting.provenance import Provenance
@@ -20,7 +20,7 @@ from synth_anomaly.runs.clock import Clock
 from synth_anomaly.runs.reconstruct import reconstructor
 from synth_anomaly.runs.textures import method_spec, texture_notes, textures_of
 
-__all__ = ["DEMO_NOTE", "NO_TEST_NOTE", "summarise"]
+__all__ = ["DEMO_NOTE", "NO_TEST_NOTE", "dataset_notes", "summarise"]
 
 DEMO_NOTE = "demo: these images are rendered by the package; the figures say nothing of real products"
 NO_TEST_NOTE = "no test images, so there are no figures: look at new images with sat predict"
@@ -66,6 +66,7 @@ def summarise(
         notes=(
             *([DEMO_NOTE] if provenance.is_demo else []),
             *([NO_TEST_NOTE] if evaluation is None else []),
+            *dataset_notes(dataset),
             *texture_notes("method", method_spec(recipe)),
             *notes,
         ),
@@ -84,6 +85,11 @@ def summarise(
         },
         reconstruct=reconstructor(method),
     )
+
+
+def dataset_notes(dataset: Dataset) -> tuple[str, ...]:
+    """Return what a reader should know of the images, where the data set says anything."""
+    return tuple(dataset.notes()) if isinstance(dataset, WithNotes) else ()
 
 
 def _published(method: Method, dataset: Dataset, category: str) -> Mapping[str, float]:
