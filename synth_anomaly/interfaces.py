@@ -27,6 +27,7 @@ __all__ = [
     "BoxedBlend",
     "Dataset",
     "Defects",
+    "Downloadable",
     "EpochReport",
     "Fill",
     "Guide",
@@ -443,6 +444,27 @@ class WithAnomalies(Protocol):
 
     def anomalies(self) -> Sequence[Sample]:
         """Return defective images that are none of the test images, always in the same order."""
+        ...
+
+
+@runtime_checkable
+class Downloadable(Protocol):
+    """A data set's class that can fetch it from who publishes it."""
+
+    def download(self, folder: Path, *, url: str | None = None, report: Report | None = None) -> Path:
+        """Put the data set into ``folder``, all of it or nothing; a static method.
+
+        Args:
+            folder: Where to; made where it is missing.
+            url: Another address of the same file.
+            report: Is told how far it is.
+
+        Returns:
+            The folder that holds it.
+
+        Raises:
+            DataError: If it cannot be fetched, or is not what it should be.
+        """
         ...
 
 

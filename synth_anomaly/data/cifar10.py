@@ -9,10 +9,11 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from synth_anomaly.data.cifar10_download import download_cifar10
 from synth_anomaly.data.cifar10_files import CLASSES, PER_FILE, TRAINING_FILES, Batch, Files, find_files
 from synth_anomaly.data.layout import GOOD
 from synth_anomaly.errors import DataError
-from synth_anomaly.interfaces import Sample
+from synth_anomaly.interfaces import Report, Sample
 from synth_anomaly.options import nearest
 
 __all__ = ["CIFAR10", "TRAINING_IMAGES"]
@@ -52,6 +53,11 @@ class CIFAR10:
         """
         find_files(Path(root))
         return CLASSES
+
+    @staticmethod
+    def download(folder: Path, *, url: str | None = None, report: Report | None = None) -> Path:
+        """Fetch the binary layout from its authors into a folder; see :func:`download_cifar10`."""
+        return download_cifar10(folder, url=url, report=report)
 
     def train(self) -> Sequence[Sample]:
         """Return the class's training images, named ``good/<number>``: their place among all 50,000.

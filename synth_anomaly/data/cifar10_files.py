@@ -14,7 +14,7 @@ import numpy.typing as npt
 from synth_anomaly.data.plain_pickle import NotPlainError, read_plain_pickle
 from synth_anomaly.errors import DataError
 
-__all__ = ["CLASSES", "PER_FILE", "TRAINING_FILES", "Batch", "Files", "find_files", "is_cifar10"]
+__all__ = ["CLASSES", "PER_FILE", "RECORD", "TRAINING_FILES", "Batch", "Files", "find_files", "is_cifar10"]
 
 CLASSES = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
 """The names of the labels 0 to 9."""
@@ -27,6 +27,10 @@ TRAINING_FILES = tuple(f"data_batch_{number}" for number in range(1, 6))
 _TEST_FILE = "test_batch"
 _SUFFIXES = {"cifar-10-batches-bin": ".bin", "cifar-10-batches-py": ""}
 _PIXELS = 3 * 32 * 32
+
+RECORD = 1 + _PIXELS
+"""Bytes of an image in the binary layout: its label and its pixels."""
+
 _GET = "get it whole with sat download cifar10"
 
 
@@ -151,10 +155,10 @@ def _read_once(path: Path, count: int, _size: int, _changed: int) -> Batch:
 
 
 def _binary(path: Path, content: bytes, count: int) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]]:
-    expected = count * (1 + _PIXELS)
+    expected = count * RECORD
     if len(content) != expected:
         raise DataError(f"expected {path} to have {expected} bytes, got {len(content)}: {_GET}")
-    records = np.frombuffer(content, np.uint8).reshape(count, 1 + _PIXELS)
+    records = np.frombuffer(content, np.uint8).reshape(count, RECORD)
     return np.ascontiguousarray(records[:, 1:]), records[:, 0].copy()
 
 

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from synth_anomaly.reporting.drawing import number_text
+from synth_anomaly.reporting.extent import MANY
 from synth_anomaly.reporting.per_image import ImageFacts
 
 __all__ = ["iou_plot", "score_plot"]
@@ -52,7 +53,7 @@ def iou_plot(thresholds: npt.NDArray[np.float64], iou: npt.NDArray[np.float64], 
 
 
 def score_plot(images: Sequence[ImageFacts]) -> str:
-    """Return one dot an image, by score, in one lane for each kind of defect.
+    """Return one dot an image, by score, in one lane for each kind of defect; bars where images are many.
 
     Args:
         images: One or more.
@@ -71,16 +72,39 @@ def score_plot(images: Sequence[ImageFacts]) -> str:
             f'<text class="label" x="{left - 14}" y="{middle + 4}" text-anchor="end">{_name(defect)}</text>'
         )
         marks.append(f'<line class="grid" x1="{left}" x2="{_WIDTH - _RIGHT}" y1="{middle}" y2="{middle}"/>')
-        marks += _dots(members, across, middle)
+        marks += (_bars if len(images) > MANY else _dots)(members, across, middle)
     marks.append(_caption("image score", bottom + 38))
     return _svg("Scores of the test images, by kind of defect", bottom + _BOTTOM, marks)
 
 
-def _dots(members: Sequence[ImageFacts], across: Callable[[float], float], middle: float) -> list[str]:
-    """Stack dots that would lie on each other, to both sides of the lane's middle."""
+def _stacks(members: Sequence[ImageFacts], across: Callable[[float], float]) -> dict[int, list[ImageFacts]]:
+    """Return the images whose dots would lie on each other, by their place in diameters."""
     stacks: dict[int, list[ImageFacts]] = defaultdict(list)
     for image in members:
         stacks[round(across(image.score) / (2 * _DOT))].append(image)
+    return stacks
+
+
+def _bars(members: Sequence[ImageFacts], across: Callable[[float], float], middle: float) -> list[str]:
+    """Draw a bar as high as images are many; the highest fills the lane."""
+    stacks = _stacks(members, across)
+    tallest = max(len(stack) for stack in stacks.values())
+    kind = "bad" if members[0].is_defective else "good"
+    bars = []
+    for place, stack in stacks.items():
+        height = (_LANE - 6) * len(stack) / tallest
+        scores = f"{number_text(stack[0].score)} to {number_text(stack[-1].score)}"
+        title = escape(f"{members[0].defect}: {len(stack)} of {len(members)} images, score {scores}")
+        bars.append(
+            f'<rect class="{kind}" x="{(2 * place - 1) * _DOT + 0.5:.1f}" y="{middle - height / 2:.1f}" '
+            f'width="{2 * _DOT - 1}" height="{height:.1f}"><title>{title}</title></rect>'
+        )
+    return bars
+
+
+def _dots(members: Sequence[ImageFacts], across: Callable[[float], float], middle: float) -> list[str]:
+    """Stack dots that would lie on each other, to both sides of the lane's middle."""
+    stacks = _stacks(members, across)
     tallest = max(len(stack) for stack in stacks.values())
     pitch = min(2 * _DOT, (_LANE - 2 * _DOT - 2) / max(1, tallest - 1))
     kind = "bad" if members[0].is_defective else "good"

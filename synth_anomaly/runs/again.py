@@ -8,7 +8,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from synth_anomaly.data import ALL
 from synth_anomaly.errors import DataError, RunError
 from synth_anomaly.method import load_method
 from synth_anomaly.recipe import DataRecipe, Recipe
@@ -47,9 +46,11 @@ def evaluate_run(
     clock = Clock()
     folder = run_folder(folder)
     recipe = Recipe.read(folder, allow_code=allow_code)
-    if data.category == ALL:
-        raise DataError(f"expected one category to evaluate on, got {ALL!r}: name it with --category")
     source = find_source(data, allow_code=allow_code)
+    if len(source.categories) > 1:
+        raise DataError(
+            f"expected one category to evaluate on, got {data.category!r}: name it with --category"
+        )
     (dataset,) = open_categories(data, source, allow_code=allow_code).values()
     for note in dataset_notes(dataset):
         warn(note)
