@@ -1,0 +1,140 @@
+"""Training a method on good images: they are decoded, files are read, weights loaded, and the stages run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import torch
+from torch import nn
+
+from synth_anomaly.data import Images, as_samples, load_images, split_normals
+from synth_anomaly.guides import attach_guides
+from synth_anomaly.interfaces import Pretrained, Report
+from synth_anomaly.synthesizers.inside import read_files
+from synth_anomaly.training import (
+    Interruption,
+    Listener,
+    Precision,
+    Trainer,
+    TrainingData,
+    choose_device,
+    choose_precision,
+    locked,
+)
+
+if TYPE_CHECKING:
+    from synth_anomaly.method.base import Method
+
+__all__ = ["fit", "load_pretrained", "training_data"]
+
+
+def fit(
+    method: Method,
+    images: Images,
+    *,
+    device: str,
+    precision: str,
+    skip_bad: bool,
+    checkpoints: Path | None,
+    listeners: Sequence[Listener],
+    warn: Callable[[str], None],
+) -> None:
+    """Train a method; see :meth:`Method.fit`."""
+    chosen = choose_device(device)
+    with nullcontext() if checkpoints is None else locked(checkpoints):
+        _fit(
+            method,
+            images,
+            chosen,
+            choose_precision(precision, chosen),
+            checkpoints,
+            listeners,
+            skip_bad,
+            warn,
+        )
+
+
+def training_data(
+    method: Method,
+    images: Images,
+    device: torch.device,
+    *,
+    skip_bad: bool,
+    warn: Callable[[str], None],
+    report: Report,
+) -> TrainingData:
+    """Return the images that a method trains on; see :meth:`Method.training_data`."""
+    samples = as_samples(images, "train")
+    train, held_back = split_normals(len(samples), method.settings.validation, method.seed)
+    stores = [
+        load_images(
+            [samples[row] for row in rows.tolist()],
+            method.settings.input_size,
+            device=device,
+            skip_bad=skip_bad,
+            warn=warn,
+        )
+        for rows in (train, held_back)
+        if len(rows)
+    ]
+    if (guide := method.settings.guide) is not None:
+        for store in stores:
+            attach_guides(store, guide, batch_size=method.settings.batch_size, warn=warn, report=report)
+    return TrainingData(*stores)
+
+
+def load_pretrained(network: nn.Module, warn: Callable[[str], None]) -> None:
+    """Load the published weights that modules inside a network ask for, and say what did not load."""
+    for module in network.modules():
+        if isinstance(module, Pretrained):
+            for line in module.load_pretrained():
+                warn(line)
+
+
+def _fit(
+    method: Method,
+    images: Images,
+    device: torch.device,
+    precision: Precision,
+    checkpoints: Path | None,
+    listeners: Sequence[Listener],
+    skip_bad: bool,
+    warn: Callable[[str], None],
+) -> None:
+    def report(what: str, done: int, total: int) -> None:
+        for listener in listeners:
+            listener.on_reading(what, done, total)
+
+    data = method.training_data(images, device, skip_bad=skip_bad, warn=warn, report=report)
+    stores = [store for store in (data.train, data.validation) if store is not None]
+    method.skipped = tuple(skip for store in stores for skip in store.skipped)
+    method.notes = _read_files(method, device, report)
+    for line in method.notes:
+        warn(line)
+    method.to(device)
+    begun = checkpoints is not None and (checkpoints / "state.json").is_file()
+    if not (begun or method.loaded):
+        load_pretrained(method, warn)
+    interruption = Interruption()
+    trainer = Trainer(
+        method,
+        method.stages(),
+        data,
+        seed=method.seed,
+        device=device,
+        precision=precision,
+        checkpoints=checkpoints,
+        listeners=listeners,
+        interruption=interruption,
+    )
+    with interruption.listening():
+        trainer.run()
+
+
+def _read_files(method: Method, device: torch.device, report: Report) -> tuple[str, ...]:
+    sizes = dict.fromkeys(method.synthesis_sizes())
+    lines = (line for size in sizes for line in read_files(method, size, device, report))
+    return tuple(dict.fromkeys(lines))
