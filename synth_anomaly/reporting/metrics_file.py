@@ -30,8 +30,8 @@ def write_metrics(
 ) -> dict[str, Any]:
     """Write the figures and where they come from; return what was written.
 
-    The keys ``metrics``, ``dataset``, ``category``, ``split``, ``method``, ``preset``, ``seed``,
-    ``seconds`` and ``versions`` are always there. An undefined figure is ``null``.
+    The keys ``metrics``, ``dataset``, ``category``, ``split``, ``method``, ``preset``, ``changes``,
+    ``seed``, ``seconds`` and ``versions`` are always there. An undefined figure is ``null``.
 
     Args:
         path: The file.

@@ -18,6 +18,7 @@ from synth_anomaly.reporting.extent import extent_note
 from synth_anomaly.reporting.per_image import image_facts
 from synth_anomaly.reporting.provenance import Provenance
 from synth_anomaly.reporting.results import Results
+from synth_anomaly.runs.changes import changed_settings
 from synth_anomaly.runs.clock import Clock
 from synth_anomaly.runs.reconstruct import reconstructor
 from synth_anomaly.runs.textures import method_spec, texture_notes, textures_of
@@ -56,6 +57,7 @@ def summarise(
         method=method.name,
         preset=method.preset,
         seed=method.seed,
+        changes=changed_settings(method, dataset),
     )
     return Results(
         provenance=provenance,
