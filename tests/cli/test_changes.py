@@ -42,16 +42,13 @@ def test_lists_of_components_are_compared_one_by_one():
 
 
 def test_a_folder_of_textures_is_said_elsewhere():
-    texture = {"name": "texture", "procedural": True}
-    settings = {"synthesizer": {"name": "draem", "fill": texture}}
-    told = [
-        changed_settings(
-            create_method("segmentation", settings={"synthesizer": {"name": "draem", "fill": texture | more}}),
-            Demo("bottle"),
-        )
-        for more in ({}, {"folder": "/photographs"})
-    ]
-    assert told[0] == told[1] == changed_settings(create_method("segmentation", settings=settings), Demo("bottle"))
+    def changes(**of_texture):
+        texture = {"name": "texture", "procedural": True, **of_texture}
+        settings = {"synthesizer": {"name": "draem", "fill": texture}}
+        return changed_settings(create_method("segmentation", settings=settings), Demo("bottle"))
+
+    assert changes() == changes(folder="/photographs")
+    assert changes()["synthesizer.fill"]["name"] == "texture"
 
 
 def test_many_changes_are_shortened():
