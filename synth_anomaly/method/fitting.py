@@ -49,7 +49,7 @@ def fit(
             method,
             images,
             chosen,
-            choose_precision(precision, chosen),
+            choose_precision(precision, chosen, side=min(method.settings.input_size)),
             checkpoints,
             listeners,
             skip_bad,

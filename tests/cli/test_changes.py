@@ -59,6 +59,7 @@ def test_many_changes_are_shortened():
 
 def test_a_changed_run_says_so_everywhere(sat):
     said = sat("run", "segmentation", "--category=bottle", "--set=size=16", "--set=steps=1", "--threads=1")
+    assert said.folder.is_dir(), said.error
     changed = "preset quick, changed: size=16, steps=1"
     assert changed in " ".join(said.stderr.split())
     assert changed in " ".join(said.stdout.split())
