@@ -16,6 +16,8 @@ from synth_anomaly import Method, load_method
 from synth_anomaly.catalogue import catalogue
 from synth_anomaly.training import Listener
 
+UNTRAINED = pytest.mark.filterwarnings("ignore:.*with the weights that it began with")
+
 
 def fit(method, images, **options):
     return method.fit(images, device="cpu", precision="fp32", **options)
@@ -76,6 +78,7 @@ def test_bf16_trains_and_predicts(tiny, images):
     assert torch.isfinite(made.predict(images, precision="bf16").scores).all()
 
 
+@UNTRAINED
 def test_maps_are_1_where_the_paper_says_0(tiny, images):
     made = tiny().eval()
     inputs = torch.from_numpy(images).permute(0, 3, 1, 2).float().contiguous() / 255
@@ -84,6 +87,7 @@ def test_maps_are_1_where_the_paper_says_0(tiny, images):
     torch.testing.assert_close(made.predict(images).maps, 1 - normality)
 
 
+@UNTRAINED
 def test_three_map_channels_are_averaged(tiny, images):
     made = tiny(map_channels=3).eval()
     inputs = torch.from_numpy(images).permute(0, 3, 1, 2).float().contiguous() / 255

@@ -15,6 +15,8 @@ from synth_anomaly.errors import Interrupted
 from synth_anomaly.synthesizers import texture_bank
 from synth_anomaly.training import Listener, trainer
 
+UNTRAINED = pytest.mark.filterwarnings("ignore:.*with the weights that it began with")
+
 
 def fit(method, images, **options):
     return method.fit(images, device="cpu", precision="fp32", **options)
@@ -75,6 +77,7 @@ def as_tensor(images):
     return torch.from_numpy(images).permute(0, 3, 1, 2).float().contiguous() / 255
 
 
+@UNTRAINED
 @pytest.mark.parametrize("difference", ["squared", "ssim"])
 @pytest.mark.parametrize(("repeats", "window"), [(0, 3), (1, 5), (3, 3)])
 def test_maps_by_a_second_implementation(tiny, images, difference, repeats, window):
@@ -100,6 +103,7 @@ def test_maps_by_a_second_implementation(tiny, images, difference, repeats, wind
         np.testing.assert_allclose(got, expected[inner, inner], rtol=1e-3, atol=1e-5)
 
 
+@UNTRAINED
 def test_the_average_map_is_that_of_the_images_held_back(tiny, images):
     """Equations 13 and 14."""
     made = fit(tiny(average_power=3.0, validation=0.5), images)
@@ -113,6 +117,7 @@ def test_the_average_map_is_that_of_the_images_held_back(tiny, images):
     torch.testing.assert_close(made.predict(images).maps, expected)
 
 
+@UNTRAINED
 def test_without_a_power_the_average_map_changes_nothing(tiny, images):
     made = tiny().eval()
     before = made.predict(images).maps
@@ -120,6 +125,7 @@ def test_without_a_power_the_average_map_changes_nothing(tiny, images):
     assert torch.equal(made.predict(images).maps, before)
 
 
+@UNTRAINED
 def test_the_ensemble_is_the_pixelwise_maximum(tiny, images):
     both = tiny("ensemble").eval()
     maps = []
@@ -131,6 +137,7 @@ def test_the_ensemble_is_the_pixelwise_maximum(tiny, images):
     assert torch.equal(both.predict(images).maps, torch.maximum(*maps))
 
 
+@UNTRAINED
 def test_an_image_passes_each_network_once(tiny, images):
     made, seen = tiny("ensemble").eval(), []
     for model in made.models.values():
