@@ -164,6 +164,7 @@ _COMPONENTS = {
         "folder": ("data.folder:Folder", "a folder of good images; test images where there are some"),
         "mvtec_ad": ("data.mvtec_ad:MVTecAD", "the layout of MVTec AD"),
         "kolektor_sdd2": ("data.kolektor_sdd2:KolektorSDD2", "KolektorSDD2 as published"),
+        "cifar10": ("data.cifar10:CIFAR10", "CIFAR-10 as published: one class against the others"),
         "dagm2007": ("data.dagm2007:DAGM2007", "DAGM 2007 as published, ten classes"),
         "dagm2007_six": ("data.dagm2007:DAGM2007Six", "its first six classes"),
     },

@@ -135,6 +135,18 @@ def check_value(option: Option, value: Any, owner: str) -> Any:
         ) from None
 
 
+def listed(text: str, known: Sequence[str]) -> tuple[str, ...]:
+    """Return the names in a list such as ``"bolt,nut"``, each once; a known name may itself have commas.
+
+    Example:
+        >>> listed("nut, bolt,nut", ["bolt", "nut"])
+        ('nut', 'bolt')
+    """
+    if text in known:
+        return (text,)
+    return tuple(dict.fromkeys(part.strip() for part in text.split(",") if part.strip())) or (text,)
+
+
 def nearest(name: str, known: Sequence[str]) -> str:
     """Return a hint for an unknown name: the names like it, or else all of them."""
     close = get_close_matches(name, known, n=3, cutoff=0.5)

@@ -27,10 +27,8 @@ def choosy(monkeypatch):
 
 
 def made(categories, *, dataset="parts", textures=None, **recipe):
-    recipes = category_recipes(
-        Recipe(method="segmentation", **recipe), dataset, categories, textures=textures
-    )
-    return {name: one.settings for name, one in recipes.items()}
+    plan = category_recipes([Recipe(method="segmentation", **recipe)], dataset, categories, textures=textures)
+    return {one.category: one.recipe.settings for one in plan}
 
 
 def test_a_method_without_wishes_changes_nothing():

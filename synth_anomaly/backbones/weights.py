@@ -11,6 +11,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
+from synth_anomaly.download import download
 from synth_anomaly.errors import DataError
 
 __all__ = ["adapt_input", "download_weights", "load_matching", "read_weights"]
@@ -24,17 +25,16 @@ def download_weights(url: str) -> dict[str, Tensor]:
     Raises:
         DataError: If it cannot be downloaded, or is not what its name says.
     """
+    name = url.rpartition("/")[2]
+    path = Path(torch.hub.get_dir()) / "checkpoints" / name
     try:
-        state = torch.hub.load_state_dict_from_url(
-            url, map_location="cpu", progress=True, check_hash=True, weights_only=True
-        )
-    except (OSError, EOFError, RuntimeError, pickle.UnpicklingError) as error:
+        download(url, path, Path(name).stem.rpartition("-")[2])
+    except DataError as error:
         raise DataError(
-            f"cannot get weights from {url}: {_line(error)}; "
-            f"try again, or fetch the file elsewhere and give its path as the option weights "
-            f"(downloads lie in {torch.hub.get_dir()}/checkpoints)"
+            f"cannot get weights: {error}; or fetch the file elsewhere and give its path as the option "
+            f"weights (downloads lie in {path.parent})"
         ) from error
-    return _checked(state, url)
+    return read_weights(path)
 
 
 def read_weights(path: Path) -> dict[str, Tensor]:

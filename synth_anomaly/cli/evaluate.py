@@ -9,7 +9,7 @@ import click
 from rich.console import Console
 
 from synth_anomaly.cli.console import warn
-from synth_anomaly.cli.execute import closing, print_line
+from synth_anomaly.cli.execute import closing
 from synth_anomaly.cli.options import (
     allow_code_option,
     device_option,
@@ -22,6 +22,7 @@ from synth_anomaly.cli.options import (
 )
 from synth_anomaly.cli.output import output_folder
 from synth_anomaly.cli.recipes import data_asked_for
+from synth_anomaly.cli.summary import print_line
 from synth_anomaly.recipe import Recipe
 from synth_anomaly.reporting.results import write_results
 from synth_anomaly.reporting.table import metrics_table
@@ -40,6 +41,7 @@ __all__ = ["evaluate"]
     type=click.Path(path_type=Path, file_okay=False),
     help="A new or empty folder.  [default: RUN/evaluation-N]",
 )
+@click.option("--all-maps", is_flag=True, help="Write every map, though the test images be thousands.")
 @device_option
 @threads_option
 @prediction_precision_option
@@ -64,7 +66,7 @@ def evaluate(run: Path, out: Path | None, **given: Any) -> None:
             allow_code=given["allow_code"],
             warn=warn,
         )
-        write_results(folder, results)
+        write_results(folder, results, all_maps=given["all_maps"])
     console = Console()
     console.print(metrics_table(results.metrics, results.provenance, results.published))
     print_line(console, f" {closing([results])}", "dim")

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from rich.console import Console
 
 from synth_anomaly.cli.console import warn
-from synth_anomaly.data.mvtec_ad import has_all_categories
+from synth_anomaly.cli.summary import not_begun, outline, print_line, print_summary
 from synth_anomaly.errors import Interrupted, SynthAnomalyError
 from synth_anomaly.evaluation import Removal
 from synth_anomaly.reporting.progress import Progress
+from synth_anomaly.reporting.provenance import preset_text
 from synth_anomaly.reporting.results import Results
-from synth_anomaly.reporting.table import categories_table, metrics_table
-from synth_anomaly.runs import DEMO_NOTE, Run, method_spec, texture_notes
+from synth_anomaly.reporting.table import metrics_table
+from synth_anomaly.runs import Planned, Run, changed_settings, dataset_notes, method_spec, texture_notes
 
-__all__ = ["Screen", "closing", "execute", "execute_all", "print_line"]
+__all__ = ["Screen", "closing", "execute", "execute_all"]
 
 
 class Screen:
@@ -35,7 +36,8 @@ class Screen:
         """Say what begins, and what the user should know of its images."""
         if not self.progress.quiet:
             print_line(self.progress.console, _headline(started), "bold")
-        for text in (notice, *texture_notes("method", method_spec(started.recipe))):
+        textures = texture_notes("method", method_spec(started.recipe))
+        for text in (notice, *dataset_notes(started.dataset), *textures):
             if text and text not in self._said:
                 warn(text)
                 self._said.add(text)
@@ -56,36 +58,35 @@ def execute(started: Run, screen: Screen, *, notice: str = "") -> Results:
     return results
 
 
-def execute_all(runs: Iterable[Run], categories: Sequence[str], screen: Screen, *, notice: str = "") -> Path:
-    """Execute a run of each category, print one table, and return the folder that holds the runs.
+def execute_all(runs: Iterable[Run], plan: Sequence[Planned], screen: Screen, *, notice: str = "") -> Path:
+    """Execute several runs, print one table, and return the folder that holds them.
+
+    Args:
+        runs: The runs, each made when it begins.
+        plan: What they are of.
+        screen: Where they are shown.
+        notice: A line to show first.
 
     Raises:
         SynthAnomalyError: If one fails, or the user asked to stop; what is done by then is printed.
     """
-    finished: dict[str, Results] = {}
+    finished: list[Results] = []
     folder = Path()
     try:
-        for category, started in zip(categories, runs, strict=True):
+        for started in runs:
             screen.begin(started, "" if finished else notice)
-            finished[category] = _without_maps(_execute(started, screen))
+            finished.append(_without_maps(_execute(started, screen)))
             folder = started.folder.parent.parent
             if not screen.progress.quiet:
-                text = f" {closing([finished[category]])} · {started.folder}"
+                text = f" {closing(finished[-1:])} · {started.folder}"
                 print_line(screen.progress.console, text, "dim")
     except SynthAnomalyError as error:
-        _print_table(finished)
-        left = categories[len(finished) + 1 :]
-        raise type(error)(f"{error} (not begun: {', '.join(left)})" if left else str(error)) from error
-    _print_table(finished)
-    origin = finished[categories[0]].provenance
-    what = f"{origin.method} · preset {origin.preset} · {origin.dataset}, {len(finished)} categories"
-    print_line(Console(), f" {what} · seed {origin.seed} · {closing(list(finished.values()))}", "dim")
+        print_summary(finished, plan)
+        left = not_begun(finished, plan)
+        raise type(error)(f"{error} (not begun: {left})" if left else str(error)) from error
+    print_summary(finished, plan)
+    print_line(Console(), f" {outline(finished)} · {closing(finished)}", "dim")
     return folder
-
-
-def print_line(console: Console, text: str, style: str) -> None:
-    """Print a line as it is, however long."""
-    console.print(text, style=style, markup=False, emoji=False, highlight=False, soft_wrap=True)
 
 
 def closing(results: Sequence[Results]) -> str:
@@ -111,7 +112,8 @@ def _execute(started: Run, screen: Screen) -> Results:
 
 def _headline(started: Run) -> str:
     name, recipe, dataset = started.method.name, started.recipe, started.dataset
-    return f"{name} · preset {recipe.preset} · {dataset.name} {dataset.category} · seed {recipe.seed}"
+    preset = preset_text(recipe.preset, changed_settings(started.method, dataset))
+    return f"{name} · {preset} · {dataset.name} {dataset.category} · seed {recipe.seed}"
 
 
 def _without_maps(results: Results) -> Results:
@@ -120,22 +122,3 @@ def _without_maps(results: Results) -> Results:
     if evaluation is not None:
         evaluation = replace(evaluation, samples=(), maps=[], masks=None)
     return replace(results, evaluation=evaluation, reconstruct=None)
-
-
-def _print_table(finished: Mapping[str, Results]) -> None:
-    if not finished:
-        return
-    rows = {category: results.metrics for category, results in finished.items()}
-    provenance = next(iter(finished.values())).provenance
-    means = [dict(results.published_mean) for results in finished.values()]
-    # a mean over other categories than the paper's would be compared with it
-    is_whole = all(means) and has_all_categories(provenance.dataset, finished)
-    console = Console()
-    title = f"{provenance.method} on {provenance.dataset}"
-    console.print(
-        categories_table(
-            rows, title=title, caption=provenance.details, published=means[0] if is_whole else None
-        )
-    )
-    if provenance.is_demo:
-        print_line(console, f" {DEMO_NOTE}", "yellow")

@@ -18,6 +18,7 @@ COMMANDS = (
     Command("evaluate", "synth_anomaly.cli.evaluate:evaluate", "Evaluate a trained run again."),
     Command("predict", "synth_anomaly.cli.predict:predict", "Write anomaly maps and scores of images."),
     Command("synth", "synth_anomaly.cli.synth:synth", "Write synthetic defects, to look at before training."),
+    Command("download", "synth_anomaly.cli.download:download", "Get a data set from its authors."),
     Command("demo", "synth_anomaly.cli.demo:demo", "Write the demo's rendered images into a folder."),
     Command("list", "synth_anomaly.cli.listing:list_components", "List what can be named, by kind."),
     Command("describe", "synth_anomaly.cli.describe:describe", "Explain a component and its options."),

@@ -15,11 +15,12 @@ from synth_anomaly.cli.guides import guide_asked_for
 from synth_anomaly.data import ALL, resolve
 from synth_anomaly.errors import RecipeError, SynthAnomalyError
 from synth_anomaly.method import Method
+from synth_anomaly.options import listed, nearest
 from synth_anomaly.recipe import DataRecipe, Recipe, overrides
 from synth_anomaly.registry import IMPORT_PATH
 from synth_anomaly.specification import merge
 
-__all__ = ["PIECES", "data_asked_for", "is_recipe", "recipe_asked_for"]
+__all__ = ["PIECES", "data_asked_for", "is_recipe", "recipes_asked_for"]
 
 PIECES = ("synthesizer", "backbone", "head", "loss", "scorer", "augment")
 """Settings that have an option of their own."""
@@ -53,25 +54,30 @@ def is_recipe(what: str) -> bool:
     return False
 
 
-def recipe_asked_for(what: str, given: Mapping[str, Any]) -> Recipe:
-    """Return a method's or a file's recipe with what the command line changes.
+def recipes_asked_for(what: str, given: Mapping[str, Any]) -> list[Recipe]:
+    """Return a method's or a file's recipe with what the command line changes: one for each preset.
 
     Raises:
-        RecipeError: If there is no such recipe.
+        RecipeError: If there is no such recipe or preset.
     """
     if is_recipe(what):
-        recipe = Recipe.read(Path(what), allow_code=given["allow_code"])
         if given["preset"]:
             raise click.UsageError("A recipe states every setting: use --set NAME=VALUE instead of --preset.")
-    else:
-        recipe = Recipe(method=what, preset=given["preset"] or _preset(what))
+        return [_changed(Recipe.read(Path(what), allow_code=given["allow_code"]), what, given)]
+    return [
+        _changed(Recipe(method=what, preset=preset), what, given)
+        for preset in _presets(what, given["preset"])
+    ]
+
+
+def _changed(recipe: Recipe, what: str, given: Mapping[str, Any]) -> Recipe:
     pieces = [f"{piece}={given[piece]}" for piece in PIECES if given[piece] is not None]
     guide = {} if given["guide"] is None else {"guide": guide_asked_for(given["guide"])}
     changes = merge(guide, overrides([*pieces, *given["changes"]]))
     _refuse_ambiguous(recipe.method, changes, allow_code=given["allow_code"] or not is_recipe(what))
     recipe = recipe.changed(
         changes,
-        **{name: given[name] for name in ("preset", "seed", "precision") if given[name] is not None},
+        **{name: given[name] for name in ("seed", "precision") if given[name] is not None},
     )
     return replace(recipe, data=data_asked_for(recipe.data, given))
 
@@ -82,12 +88,23 @@ def _refuse_ambiguous(method: str, changes: Mapping[str, Any], *, allow_code: bo
         catalogue().refuse_ambiguous(getattr(target, "Settings", target), changes)
 
 
-def _preset(method: str) -> str:
-    """Return the preset ``quick`` where a method has it, and otherwise the one that changes nothing."""
+def _presets(method: str, asked: str | None) -> tuple[str, ...]:
+    """Return the presets asked for; else ``quick`` where a method has it, or the one that changes nothing.
+
+    Raises:
+        RecipeError: If the method has no such preset.
+    """
     kind = catalogue().registry("method").load(method, allow_code=True)  # named by the user, no file
-    if not (isinstance(kind, type) and issubclass(kind, Method)) or _QUICK in kind.presets:
-        return _QUICK
-    return kind.default_preset()
+    if not (isinstance(kind, type) and issubclass(kind, Method)):
+        return (asked or _QUICK,)
+    if not asked:
+        return (_QUICK if _QUICK in kind.presets else kind.default_preset(),)
+    known = tuple(kind.presets)
+    names = listed(asked, known)
+    for name in names:
+        if name not in known:
+            raise RecipeError(f"method {method!r} has no preset {name!r}: {nearest(name, known)}")
+    return names
 
 
 def data_asked_for(data: DataRecipe, given: Mapping[str, Any]) -> DataRecipe:

@@ -21,11 +21,12 @@ from synth_anomaly.cli.options import (
     threads_option,
     verbose_option,
 )
-from synth_anomaly.cli.recipes import is_recipe, recipe_asked_for
+from synth_anomaly.cli.recipes import is_recipe, recipes_asked_for
 from synth_anomaly.reporting.progress import Progress
 from synth_anomaly.runs import (
     RunOptions,
     category_recipes,
+    check_recipe,
     find_source,
     new_run,
     open_categories,
@@ -37,12 +38,15 @@ __all__ = ["run"]
 
 @click.command()
 @click.argument("what", metavar="METHOD|RECIPE", required=False)
-@click.option("--category", help="A category of the data set, or 'all' for every one.")
+@click.option("--category", help="A category of the data set, several as A,B, or 'all' for every one.")
 @click.option(
     "--data", metavar="PATH", help="Folder of images; else $SAT_DATA, ./datasets/mvtec_ad, the demo."
 )
 @click.option("--dataset", metavar="NAME", help="The folder's layout; found out by default.")
-@click.option("--preset", help="A named set of the method's settings.  [default: quick, where it has one]")
+@click.option(
+    "--preset",
+    help="A named set of the method's settings, or several as A,B.  [default: quick, where it has one]",
+)
 @click.option("--set", "changes", metavar="NAME=VALUE", multiple=True, help="Change a setting; repeatable.")
 @click.option("--synthesizer", metavar="NAME", help="Like --set synthesizer=NAME; so are the next five.")
 @click.option("--backbone", metavar="NAME")
@@ -84,6 +88,10 @@ def run(context: click.Context, /, what: str | None, resume: Path | None, out: P
         sat run runs/anoseg/bottle/1
 
     The settings that it records stand, with another --category too; --set changes them.
+
+    Several presets or categories are a run each, and one table at the end:
+
+        sat run anoseg --preset base,full --category bottle,carpet
     """
     progress = Progress(Console(stderr=True), quiet=is_quiet(context))
     screen = Screen(progress)
@@ -100,15 +108,18 @@ def run(context: click.Context, /, what: str | None, resume: Path | None, out: P
         raise click.UsageError("Name a method (see: sat list method) or a recipe, or give --resume RUN.")
     # who types an import path trusts it; who runs a file may not have read it
     options = replace(options, allow_code=given["allow_code"] or not is_recipe(what))
-    recipe = recipe_asked_for(what, given)
-    source = find_source(recipe.data, allow_code=options.allow_code)
-    datasets = open_categories(recipe.data, source, allow_code=options.allow_code)
-    recipes = category_recipes(
-        recipe, source.dataset, datasets, textures=given["textures"], allow_code=options.allow_code
+    recipes = recipes_asked_for(what, given)
+    data = recipes[0].data  # the presets' recipes differ in nothing but the preset
+    source = find_source(data, allow_code=options.allow_code)
+    datasets = open_categories(data, source, allow_code=options.allow_code)
+    plan = category_recipes(
+        recipes, source.dataset, list(datasets), textures=given["textures"], allow_code=options.allow_code
     )
-    runs = (new_run(recipes[name], source, dataset, out, options) for name, dataset in datasets.items())
-    if len(datasets) > 1:
-        click.echo(execute_all(runs, list(datasets), screen, notice=source.notice))
+    for recipe in {one.recipe.preset: one.recipe for one in plan[len(datasets) :]}.values():
+        check_recipe(recipe, options)
+    runs = (new_run(one.recipe, source, datasets[one.category], out, options) for one in plan)
+    if len(plan) > 1:
+        click.echo(execute_all(runs, plan, screen, notice=source.notice))
         return
     started = next(runs)
     execute(started, screen, notice=source.notice)

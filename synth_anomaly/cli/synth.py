@@ -12,7 +12,6 @@ from rich.console import Console
 from rich.progress import track
 
 from synth_anomaly.cli.console import warn
-from synth_anomaly.cli.execute import print_line
 from synth_anomaly.cli.gallery import Gallery, registered
 from synth_anomaly.cli.guides import guide_option
 from synth_anomaly.cli.options import (
@@ -23,6 +22,7 @@ from synth_anomaly.cli.options import (
     verbose_option,
 )
 from synth_anomaly.cli.output import output_folder
+from synth_anomaly.cli.summary import print_line
 from synth_anomaly.cli.synth_choice import EVERY, Chosen
 from synth_anomaly.cli.synth_request import read_request
 from synth_anomaly.reporting.synthesis.folder import Synthesis

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from synth_anomaly.data.cifar10 import CIFAR10
 from synth_anomaly.data.dagm2007 import DAGM2007, DAGM2007Six
 from synth_anomaly.data.decode import Skipped
 from synth_anomaly.data.demo_dataset import Demo
@@ -22,6 +23,7 @@ from synth_anomaly.data.store import ImageStore
 __all__ = [
     "ALL",
     "BUDGET_BYTES",
+    "CIFAR10",
     "DAGM2007",
     "DATA_VARIABLE",
     "DAGM2007Six",

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+from synth_anomaly.data.cifar10 import CIFAR10
+from synth_anomaly.data.cifar10_files import is_cifar10
 from synth_anomaly.data.dagm2007 import DAGM2007, is_dagm2007
 from synth_anomaly.data.folder import Folder, good_folder
 from synth_anomaly.data.kolektor_sdd2 import KolektorSDD2, is_kolektor_sdd2
@@ -36,7 +40,8 @@ def detect(path: Path, origin: str) -> Located:
     """Tell data sets of known layouts from a plain folder of images.
 
     ``train/good`` beside ``test`` or ``ground_truth`` is MVTec AD's, in the folder itself or in those
-    right in it. KolektorSDD2 is told by the masks beside its images, DAGM 2007 by the names of its folders.
+    right in it. KolektorSDD2 is told by the masks beside its images, DAGM 2007 by the names of its folders,
+    CIFAR-10 by those of its files.
     A plain folder has good images in ``train/good``, in ``train`` or right in it, or several folders that
     have a ``train``.
 
@@ -51,7 +56,12 @@ def detect(path: Path, origin: str) -> Located:
         raise DataError(f"expected a folder of images at {path}, got no folder: check {origin}")
     if is_mvtec_category(path):
         return one_category(path)
-    for kind, is_kind in ((KolektorSDD2, is_kolektor_sdd2), (DAGM2007, is_dagm2007)):
+    kinds: tuple[tuple[Any, Callable[[Path], bool]], ...] = (
+        (KolektorSDD2, is_kolektor_sdd2),
+        (DAGM2007, is_dagm2007),
+        (CIFAR10, is_cifar10),
+    )
+    for kind, is_kind in kinds:
         if is_kind(path):
             return Located(kind.name, path, kind.categories(str(path)))
     folders = subfolders(path)

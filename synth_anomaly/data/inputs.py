@@ -15,9 +15,11 @@ from typing import Any, Literal, cast
 import numpy as np
 import numpy.typing as npt
 
+from synth_anomaly.data.dagm2007 import DAGM2007
 from synth_anomaly.data.detect import detect
 from synth_anomaly.data.folder import Folder
 from synth_anomaly.data.images import read_image
+from synth_anomaly.data.kolektor_sdd2 import KolektorSDD2
 from synth_anomaly.data.layout import GOOD, image_files
 from synth_anomaly.data.mvtec_ad import MVTecAD
 from synth_anomaly.errors import DataError
@@ -101,12 +103,10 @@ def _dataset(path: Path) -> Dataset:
     located = detect(path, "the path")
     first, *others = located.categories
     if others:
-        raise DataError(
-            f"expected one product in {path}, got {', '.join(located.categories)}: give one of its folders, "
-            f"such as {path / first}"
-        )
-    kind = MVTecAD if located.dataset == MVTecAD.name else Folder
-    return kind(str(located.root), first)
+        hint = f"one of its folders, such as {path / first}" if (path / first).is_dir() else "a data set"
+        raise DataError(f"expected one product in {path}, got {', '.join(located.categories)}: give {hint}")
+    kinds = {kind.name: kind for kind in (MVTecAD, KolektorSDD2, DAGM2007)}
+    return kinds.get(located.dataset, Folder)(str(located.root), first)
 
 
 def _files(folder: Path) -> list[Path]:

@@ -12,6 +12,7 @@ from synth_anomaly.data.detect import Located
 from synth_anomaly.data.locate import locate_any, locate_named
 from synth_anomaly.errors import DataError
 from synth_anomaly.interfaces import Dataset
+from synth_anomaly.options import listed
 
 __all__ = ["ALL", "Source", "open_dataset", "resolve"]
 
@@ -59,7 +60,8 @@ def resolve(
     Args:
         dataset: Name of the data set; None to tell it from the folder.
         data: Path of its folder, or of one category's folder.
-        category: Name of a category, or ``"all"``; may be None where there is one alone.
+        category: Name of a category, several with commas between them, or ``"all"``; may be None where there
+            is one alone.
         components: Where data sets are registered; the installed plugins by default.
         allow_code: Whether ``dataset`` may be an import path.
 
@@ -117,6 +119,7 @@ def _chosen(located: Located, category: str | None) -> tuple[str, ...]:
         hint = f"choose from {', '.join(names)} or {ALL}" if names else "it lists none, so name one"
         got = "none" if category is None else repr(category)
         raise DataError(f"expected a category of {place}, got {got}: {hint} (--category)")
-    if names and category not in names:
-        raise DataError(f"expected a category of {place}, got {category!r}: choose from {', '.join(names)}")
-    return (category,)
+    chosen = listed(category, names)
+    if names and (unknown := [name for name in chosen if name not in names]):
+        raise DataError(f"expected a category of {place}, got {unknown[0]!r}: choose from {', '.join(names)}")
+    return chosen

@@ -4,7 +4,7 @@ Images are float32 ``(B, 3, H, W)``, RGB in [0, 1]. Masks and anomaly maps are f
 1 is a defect and a map rises with abnormality. Scores are ``(B,)`` and rise likewise.
 """
 
-from synth_anomaly.interfaces.data import Dataset, Sample
+from synth_anomaly.interfaces.data import Dataset, Downloadable, Sample, WithAnomalies, WithNotes
 from synth_anomaly.interfaces.images import Augmentation, Guide, NamedGuide
 from synth_anomaly.interfaces.kinds import KINDS
 from synth_anomaly.interfaces.method import MethodLike
@@ -24,6 +24,7 @@ __all__ = [
     "BoxedBlend",
     "Dataset",
     "Defects",
+    "Downloadable",
     "EpochReport",
     "Fill",
     "Guide",
@@ -47,4 +48,6 @@ __all__ = [
     "Size",
     "Synthesizer",
     "Targets",
+    "WithAnomalies",
+    "WithNotes",
 ]

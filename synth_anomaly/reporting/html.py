@@ -16,6 +16,7 @@ from synth_anomaly.evaluation.curve import iou_curve
 from synth_anomaly.evaluation.evaluate import Evaluation
 from synth_anomaly.files import write_whole
 from synth_anomaly.reporting.drawing import number_text
+from synth_anomaly.reporting.extent import reported
 from synth_anomaly.reporting.labels import figure_text, label
 from synth_anomaly.reporting.per_image import image_facts
 from synth_anomaly.reporting.plots import iou_plot, score_plot
@@ -63,7 +64,8 @@ def render_report(report: Report) -> str:
     return render_page(
         "report.html",
         report=report,
-        images=images,
+        images=[images[row] for row in reported(images)],
+        count=len(images),
         figures=_figures(report),
         sheet=data_url(report.sheet),
         iou_plot=Markup(_iou_plot(report.evaluation)),  # noqa: S704  # made of numbers alone

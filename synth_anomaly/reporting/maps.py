@@ -6,6 +6,7 @@ import csv
 import io
 import math
 import zipfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -23,19 +24,21 @@ COLUMNS = ("name", "defect", "score", "map_max", "iou", "predicted_share")
 """Columns of ``scores.csv``; a cell is empty where a number is undefined."""
 
 
-def write_maps(folder: Path, evaluation: Evaluation) -> list[Path]:
-    """Write each map at the size it was scored at, to ``folder/maps/<name>.npz``.
+def write_maps(folder: Path, evaluation: Evaluation, rows: Sequence[int] | None = None) -> list[Path]:
+    """Write maps at the size they were scored at, to ``folder/maps/<name>.npz``.
 
     Args:
         folder: The run's folder.
         evaluation: What was predicted.
+        rows: The places of those to write; all by default.
 
     Returns:
-        The files, in the evaluation's order.
+        The files, in that order.
     """
-    paths = [path_below(folder / "maps", sample.name, ".npz") for sample in evaluation.samples]
-    for path, values in zip(paths, evaluation.maps, strict=True):
-        write_map(path, values)
+    paths = []
+    for row in range(len(evaluation.samples)) if rows is None else rows:
+        paths.append(path_below(folder / "maps", evaluation.samples[row].name, ".npz"))
+        write_map(paths[-1], evaluation.maps[row])
     return paths
 
 

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from synth_anomaly.reporting.drawing import number_text
+from synth_anomaly.reporting.extent import MANY
 from synth_anomaly.reporting.per_image import ImageFacts
 
 __all__ = ["iou_plot", "score_plot"]
@@ -18,6 +19,7 @@ __all__ = ["iou_plot", "score_plot"]
 _WIDTH, _HEIGHT = 560, 300
 _LEFT, _RIGHT, _TOP, _BOTTOM = 52, 20, 20, 46
 _LANE, _DOT = 44, 4.0
+_CHARACTERS = 48  # of a tick's size, along an axis beside the longest names
 
 
 def iou_plot(thresholds: npt.NDArray[np.float64], iou: npt.NDArray[np.float64], best: float) -> str:
@@ -51,7 +53,7 @@ def iou_plot(thresholds: npt.NDArray[np.float64], iou: npt.NDArray[np.float64], 
 
 
 def score_plot(images: Sequence[ImageFacts]) -> str:
-    """Return one dot an image, by score, in one lane for each kind of defect.
+    """Return one dot an image, by score, in one lane for each kind of defect; bars where images are many.
 
     Args:
         images: One or more.
@@ -70,16 +72,39 @@ def score_plot(images: Sequence[ImageFacts]) -> str:
             f'<text class="label" x="{left - 14}" y="{middle + 4}" text-anchor="end">{_name(defect)}</text>'
         )
         marks.append(f'<line class="grid" x1="{left}" x2="{_WIDTH - _RIGHT}" y1="{middle}" y2="{middle}"/>')
-        marks += _dots(members, across, middle)
+        marks += (_bars if len(images) > MANY else _dots)(members, across, middle)
     marks.append(_caption("image score", bottom + 38))
     return _svg("Scores of the test images, by kind of defect", bottom + _BOTTOM, marks)
 
 
-def _dots(members: Sequence[ImageFacts], across: Callable[[float], float], middle: float) -> list[str]:
-    """Stack dots that would lie on each other, to both sides of the lane's middle."""
+def _stacks(members: Sequence[ImageFacts], across: Callable[[float], float]) -> dict[int, list[ImageFacts]]:
+    """Return the images whose dots would lie on each other, by their place in diameters."""
     stacks: dict[int, list[ImageFacts]] = defaultdict(list)
     for image in members:
         stacks[round(across(image.score) / (2 * _DOT))].append(image)
+    return stacks
+
+
+def _bars(members: Sequence[ImageFacts], across: Callable[[float], float], middle: float) -> list[str]:
+    """Draw a bar as high as images are many; the highest fills the lane."""
+    stacks = _stacks(members, across)
+    tallest = max(len(stack) for stack in stacks.values())
+    kind = "bad" if members[0].is_defective else "good"
+    bars = []
+    for place, stack in stacks.items():
+        height = (_LANE - 6) * len(stack) / tallest
+        scores = f"{number_text(stack[0].score)} to {number_text(stack[-1].score)}"
+        title = escape(f"{members[0].defect}: {len(stack)} of {len(members)} images, score {scores}")
+        bars.append(
+            f'<rect class="{kind}" x="{(2 * place - 1) * _DOT + 0.5:.1f}" y="{middle - height / 2:.1f}" '
+            f'width="{2 * _DOT - 1}" height="{height:.1f}"><title>{title}</title></rect>'
+        )
+    return bars
+
+
+def _dots(members: Sequence[ImageFacts], across: Callable[[float], float], middle: float) -> list[str]:
+    """Stack dots that would lie on each other, to both sides of the lane's middle."""
+    stacks = _stacks(members, across)
     tallest = max(len(stack) for stack in stacks.values())
     pitch = min(2 * _DOT, (_LANE - 2 * _DOT - 2) / max(1, tallest - 1))
     kind = "bad" if members[0].is_defective else "good"
@@ -101,23 +126,25 @@ def _axis(low: float, high: float, start: float, end: float) -> Callable[[float]
 
 
 def _ticks(low: float, high: float) -> list[float]:
-    """Return four to ten round numbers in a range."""
+    """Return up to ten round numbers in a range: as many as their texts leave room for."""
     span = float(high - low) or 1.0
-    step = 10.0 ** math.floor(math.log10(span / 4))
-    step *= next(factor for factor in (5, 2, 1) if span / (step * factor) >= 4)
-    return [round(number * step, 12) for number in range(math.ceil(low / step), math.floor(high / step) + 1)]
+    for least in (4, 2, 1):
+        step = 10.0 ** math.floor(math.log10(span / least))
+        step *= next(factor for factor in (5, 2, 1) if span / (step * factor) >= least)
+        places = range(math.ceil(low / step), math.floor(high / step) + 1)
+        ticks = [round(place * step, 12) for place in places]
+        if sum(len(f"{tick:g}") + 2 for tick in ticks) <= _CHARACTERS:
+            break
+    return ticks
 
 
 def _tick_across(x: float, y: float, value: float) -> str:
-    return f'<text class="tick" x="{x:.1f}" y="{y + 18}" text-anchor="middle">{number_text(value)}</text>'
+    return f'<text class="tick" x="{x:.1f}" y="{y + 18}" text-anchor="middle">{value:g}</text>'
 
 
 def _grid_line(y: float, value: float) -> str:
     line = f'<line class="grid" x1="{_LEFT}" x2="{_WIDTH - _RIGHT}" y1="{y:.1f}" y2="{y:.1f}"/>'
-    return (
-        line
-        + f'<text class="tick" x="{_LEFT - 10}" y="{y + 4:.1f}" text-anchor="end">{number_text(value)}</text>'
-    )
+    return line + f'<text class="tick" x="{_LEFT - 10}" y="{y + 4:.1f}" text-anchor="end">{value:g}</text>'
 
 
 def _caption(text: str, y: float) -> str:

@@ -11,9 +11,11 @@ from typing import Any
 from synth_anomaly.evaluation import METRICS, Evaluation
 from synth_anomaly.files import write_whole
 from synth_anomaly.reporting.evaluation_sheet import Reconstruct, evaluation_sheet
+from synth_anomaly.reporting.extent import reported
 from synth_anomaly.reporting.html import Report, write_report
 from synth_anomaly.reporting.maps import write_maps, write_scores_csv
 from synth_anomaly.reporting.metrics_file import write_metrics
+from synth_anomaly.reporting.per_image import image_facts
 from synth_anomaly.reporting.provenance import Provenance
 from synth_anomaly.reporting.scale import common_scale
 from synth_anomaly.reporting.versions import versions
@@ -55,17 +57,24 @@ class Results:
         return dict.fromkeys(METRICS, float("nan")) if self.evaluation is None else self.evaluation.metrics
 
 
-def write_results(folder: Path, results: Results) -> None:
-    """Write ``maps/``, ``scores.csv``, ``contact-sheet.png``, ``report.html`` and, last, ``metrics.json``."""
+def write_results(folder: Path, results: Results, *, all_maps: bool = False) -> None:
+    """Write ``maps/``, ``scores.csv``, ``contact-sheet.png``, ``report.html`` and, last, ``metrics.json``.
+
+    Args:
+        folder: Where to.
+        results: What to write.
+        all_maps: Whether every map is written, though the test images be thousands.
+    """
     evaluation = results.evaluation
     facts = dict(results.facts)
     if evaluation is not None:
-        write_maps(folder, evaluation)
+        write_maps(folder, evaluation, None if all_maps else reported(image_facts(evaluation)))
         write_scores_csv(folder / "scores.csv", evaluation)
         _write_pictures(folder, results, evaluation)
         facts |= {
             "score_size": evaluation.score_size,
             "iou_threshold": evaluation.iou_threshold,
+            "image_f1_threshold": evaluation.f1_threshold,
             "map_range": astuple(common_scale(evaluation.maps)),
             "skipped": evaluation.skipped,
             **evaluation.removal.facts(),

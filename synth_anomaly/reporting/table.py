@@ -13,7 +13,7 @@ from rich.text import Text
 from synth_anomaly.reporting.labels import LABELS, SHORT_LABELS, figure_text, label
 from synth_anomaly.reporting.provenance import Provenance
 
-__all__ = ["categories_table", "mean_metrics", "metrics_table"]
+__all__ = ["categories_table", "mean_metrics", "metrics_table", "presets_table"]
 
 _AT_BEST_F1 = frozenset({"image_tpr", "image_tnr", "image_accuracy", "image_mean_accuracy"})
 
@@ -56,11 +56,7 @@ def categories_table(
         published: The paper's own means by name; without any there is no line for them.
     """
     names = _columns(rows)
-    table = Table(box=box.SIMPLE_HEAD, header_style="bold", pad_edge=False)
-    table.add_column("category", no_wrap=True)
-    for name in names:
-        # Two short lines keep eight columns within 80 characters.
-        table.add_column(SHORT_LABELS[name].replace(" ", "\n"), justify="right", no_wrap=True)
+    table = _comparison("category", names)
     for category, metrics in rows.items():
         table.add_row(category, *(_figure(metrics.get(name)) for name in names))
     table.add_section()
@@ -71,6 +67,45 @@ def categories_table(
     notes = [caption] if caption else []
     if any(math.isnan(metrics.get(name, math.nan)) for metrics in rows.values() for name in names):
         notes.append("A mean is over the categories for which the figure is defined.")
+    return _framed(table, title, notes)
+
+
+def presets_table(
+    rows: Mapping[str, Mapping[str, float]],
+    *,
+    title: str = "",
+    caption: str = "",
+    published: Mapping[str, Mapping[str, float]] | None = None,
+) -> RenderableType:
+    """Return a table with a line a preset, and beneath it the paper's own figures where there are some.
+
+    Args:
+        rows: The figures by preset, then by name; those that no preset has are left out.
+        title: A line above.
+        caption: A line beneath, such as which categories the figures are the mean of.
+        published: The paper's own figures by preset, then by name.
+    """
+    names = _columns(rows)
+    there = [name for name in names if any(not math.isnan(row.get(name, math.nan)) for row in rows.values())]
+    table = _comparison("preset", there or names)
+    for preset, metrics in rows.items():
+        table.add_row(preset, *(_figure(metrics.get(name)) for name in there or names))
+        if figures := (published or {}).get(preset):
+            cells = (_figure(figures.get(name)) for name in there or names)
+            table.add_row("  published", *cells, style="dim")
+    return _framed(table, title, [caption] if caption else [])
+
+
+def _comparison(first: str, names: Iterable[str]) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, header_style="bold", pad_edge=False)
+    table.add_column(first, no_wrap=True)
+    for name in names:
+        # Two short lines keep eight columns within 80 characters.
+        table.add_column(SHORT_LABELS[name].replace(" ", "\n"), justify="right", no_wrap=True)
+    return table
+
+
+def _framed(table: Table, title: str, notes: Iterable[str]) -> RenderableType:
     heading = [Text(f" {title}", style="bold")] if title else []
     return Group(*heading, table, *(Text(f" {note}", style="dim") for note in notes))
 

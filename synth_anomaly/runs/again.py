@@ -8,7 +8,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from synth_anomaly.data import ALL
 from synth_anomaly.errors import DataError, RunError
 from synth_anomaly.method import load_method
 from synth_anomaly.recipe import DataRecipe, Recipe
@@ -17,7 +16,7 @@ from synth_anomaly.reporting.results import Results
 from synth_anomaly.runs.clock import Clock
 from synth_anomaly.runs.folder import run_folder
 from synth_anomaly.runs.start import find_source, open_categories
-from synth_anomaly.runs.summary import summarise
+from synth_anomaly.runs.summary import dataset_notes, summarise
 
 __all__ = ["evaluate_run"]
 
@@ -47,10 +46,14 @@ def evaluate_run(
     clock = Clock()
     folder = run_folder(folder)
     recipe = Recipe.read(folder, allow_code=allow_code)
-    if data.category == ALL:
-        raise DataError(f"expected one category to evaluate on, got {ALL!r}: name it with --category")
     source = find_source(data, allow_code=allow_code)
+    if len(source.categories) > 1:
+        raise DataError(
+            f"expected one category to evaluate on, got {data.category!r}: name it with --category"
+        )
     (dataset,) = open_categories(data, source, allow_code=allow_code).values()
+    for note in dataset_notes(dataset):
+        warn(note)
     method = load_method(folder, device=device, allow_code=allow_code)
     evaluation = method.evaluate(
         dataset, score_size=data.score_size, precision=precision, skip_bad=data.skip_bad, warn=warn

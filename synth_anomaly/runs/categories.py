@@ -1,9 +1,9 @@
-"""What a recipe becomes for each category: what its method sets for it, and textures."""
+"""What recipes become for each category: what their method sets for it, and textures."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
 from synth_anomaly.catalogue import catalogue, merge
 from synth_anomaly.errors import OptionError
@@ -11,42 +11,64 @@ from synth_anomaly.method import Method
 from synth_anomaly.recipe import Recipe
 from synth_anomaly.runs.textures import textured_recipe
 
-__all__ = ["category_recipes"]
+__all__ = ["Planned", "category_recipes"]
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A run that is to be.
+
+    Attributes:
+        category: Of which images.
+        recipe: With which settings.
+    """
+
+    category: str
+    recipe: Recipe
 
 
 def category_recipes(
-    recipe: Recipe,
+    recipes: Iterable[Recipe],
     dataset: str,
-    categories: Iterable[str],
+    categories: Sequence[str],
     *,
     textures: str | None = None,
     allow_code: bool = False,
-) -> dict[str, Recipe]:
-    """Return a recipe for each category; what the recipe states stands above what its method has for it.
+) -> list[Planned]:
+    """Return what to run, recipe after recipe, each for every category.
+
+    What a recipe states stands above what its method has for a category.
 
     Args:
-        recipe: What to run.
+        recipes: What to run, such as a recipe for each of several presets.
         dataset: Name of the data set.
         categories: The categories.
-        textures: A folder of images for every texture without one; categories that show none do without.
-        allow_code: Whether the recipe may name components by import path.
+        textures: A folder of images for every texture without one; runs that show none do without.
+        allow_code: Whether the recipes may name components by import path.
 
     Raises:
-        OptionError: If there is a folder of textures and no category shows any.
-        SynthAnomalyError: If the recipe names something that is not there.
+        OptionError: If there is a folder of textures and no run shows any.
+        SynthAnomalyError: If a recipe names something that is not there.
     """
-    recipes = {name: _for_category(recipe, dataset, name, allow_code=allow_code) for name in categories}
+    plan = [
+        Planned(name, _for_category(recipe, dataset, name, allow_code=allow_code))
+        for recipe in recipes
+        for name in categories
+    ]
     if textures is None:
-        return recipes
-    textured, refusal = {}, None
-    for name, made in recipes.items():
+        return plan
+    textured: list[Planned] = []
+    refusals: list[OptionError] = []
+    for planned in plan:
         try:
-            textured[name] = textured_recipe(made, textures, allow_code=allow_code)
+            recipe = textured_recipe(planned.recipe, textures, allow_code=allow_code)
+            textured.append(replace(planned, recipe=recipe))
         except OptionError as error:
-            refusal = error
-    if refusal is not None and not textured:
-        raise refusal
-    return recipes | textured
+            textured.append(planned)
+            refusals.append(error)
+    if refusals and len(refusals) == len(plan):
+        raise refusals[-1]
+    return textured
 
 
 def _for_category(recipe: Recipe, dataset: str, category: str, *, allow_code: bool) -> Recipe:

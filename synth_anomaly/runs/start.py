@@ -19,7 +19,7 @@ from synth_anomaly.runs.textures import check_textures, method_spec
 from synth_anomaly.specification import overriding
 from synth_anomaly.training import choose_device, choose_precision
 
-__all__ = ["find_source", "new_run", "open_categories", "resume_run"]
+__all__ = ["check_recipe", "find_source", "new_run", "open_categories", "resume_run"]
 
 
 def find_source(data: DataRecipe, *, allow_code: bool = False) -> Source:
@@ -49,6 +49,15 @@ def open_categories(data: DataRecipe, source: Source, *, allow_code: bool = Fals
         dataset.test()
         datasets[category] = dataset
     return datasets
+
+
+def check_recipe(recipe: Recipe, options: RunOptions) -> None:
+    """Check that a recipe can run, without reading an image, so that what runs before it is not in vain.
+
+    Raises:
+        SynthAnomalyError: If it names something that is not there, or lacks textures that it needs.
+    """
+    check_textures("method", method_spec(_method(recipe, options).recipe()))
 
 
 def new_run(recipe: Recipe, source: Source, dataset: Dataset, out: Path, options: RunOptions) -> Run:

@@ -11,16 +11,19 @@ import torch
 from synth_anomaly.catalogue import catalogue
 from synth_anomaly.data.mvtec_ad import is_original
 from synth_anomaly.evaluation import Evaluation
-from synth_anomaly.interfaces import Dataset
+from synth_anomaly.interfaces import Dataset, WithNotes
 from synth_anomaly.method import Method
 from synth_anomaly.recipe import Recipe
+from synth_anomaly.reporting.extent import extent_note
+from synth_anomaly.reporting.per_image import image_facts
 from synth_anomaly.reporting.provenance import Provenance
 from synth_anomaly.reporting.results import Results
+from synth_anomaly.runs.changes import changed_settings
 from synth_anomaly.runs.clock import Clock
 from synth_anomaly.runs.reconstruct import reconstructor
 from synth_anomaly.runs.textures import method_spec, texture_notes, textures_of
 
-__all__ = ["DEMO_NOTE", "NO_TEST_NOTE", "summarise"]
+__all__ = ["DEMO_NOTE", "NO_TEST_NOTE", "dataset_notes", "summarise"]
 
 DEMO_NOTE = "demo: these images are rendered by the package; the figures say nothing of real products"
 NO_TEST_NOTE = "no test images, so there are no figures: look at new images with sat predict"
@@ -54,6 +57,7 @@ def summarise(
         method=method.name,
         preset=method.preset,
         seed=method.seed,
+        changes=changed_settings(method, dataset),
     )
     return Results(
         provenance=provenance,
@@ -66,8 +70,10 @@ def summarise(
         notes=(
             *([DEMO_NOTE] if provenance.is_demo else []),
             *([NO_TEST_NOTE] if evaluation is None else []),
+            *dataset_notes(dataset),
             *texture_notes("method", method_spec(recipe)),
             *notes,
+            *_extent(evaluation),
         ),
         facts={
             "root": str(Path(root).absolute()) if (root := recipe.data.root) else None,
@@ -86,9 +92,20 @@ def summarise(
     )
 
 
+def dataset_notes(dataset: Dataset) -> tuple[str, ...]:
+    """Return what a reader should know of the images, where the data set says anything."""
+    return tuple(dataset.notes()) if isinstance(dataset, WithNotes) else ()
+
+
 def _published(method: Method, dataset: Dataset, category: str) -> Mapping[str, float]:
     """Return what the paper says of a method on a data set, if these are the images it speaks of."""
     return method.published(dataset.name, category, method.preset) if is_original(dataset) else {}
+
+
+def _extent(evaluation: Evaluation | None) -> tuple[str, ...]:
+    """Return what the report leaves out, where it does."""
+    note = "" if evaluation is None else extent_note(image_facts(evaluation))
+    return (note,) if note else ()
 
 
 def _provider(method: Method) -> str:

@@ -170,7 +170,7 @@ def test_published_weights_are_downloaded_once(published, serve, monkeypatch, tm
 def test_a_download_that_is_not_what_its_name_says_is_refused(published, serve, monkeypatch, tmp_path):
     folder, address = serve
     offer(folder, address, monkeypatch, published, digest="00000000")
-    with pytest.raises(DataError, match="invalid hash value") as caught:
+    with pytest.raises(DataError, match="expected the SHA-256 00000000") as caught:
         ResNet18(width=4, weights="imagenet").load_pretrained()
     assert "give its path as the option weights" in str(caught.value)
     assert not list((tmp_path / "home/hub/checkpoints").iterdir())
@@ -178,7 +178,7 @@ def test_a_download_that_is_not_what_its_name_says_is_refused(published, serve, 
 
 def test_a_server_without_the_file_is_one_line(serve, monkeypatch):
     monkeypatch.setattr(ResNet18, "published", f"{serve[1]}/absent-00000000.pth")
-    with pytest.raises(DataError, match=r"cannot get weights from http.*404"):
+    with pytest.raises(DataError, match=r"cannot get weights: cannot get http.*404"):
         ResNet18(width=4, weights="imagenet").load_pretrained()
 
 

@@ -114,6 +114,8 @@ def test_named_data_sets(make, components):
         resolve("mvtec_ad", str(make.root / "nowhere"), components=components)
     with pytest.raises(ComponentError, match="unknown dataset 'mvtek_ad': did you mean 'mvtec_ad'"):
         resolve("mvtek_ad", components=components)
+    with pytest.raises(DataError, match=r"layout of dataset 'kolektor_sdd2' in .*it looks like .mvtec_ad."):
+        resolve("kolektor_sdd2", make.mvtec("bolt"), components=components)
 
 
 PLUGIN = """

@@ -30,9 +30,9 @@ def parameters(preset: str) -> None:
 @click.option("--guide", default="sharpened", show_default=True, metavar="NAME", help="The saliency.")
 @click.option(
     "--objects",
-    type=click.Path(path_type=Path),
-    help="Folder of the objects' masks, named as the images.  [default: where the data set knows the object,"
-    " or else where the saliency is 0.5 or more]",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="Folder of the objects' masks, named as the images: 003.png or good/003.png."
+    "  [default: where the data set knows the object, or else where the saliency is 0.5 or more]",
 )
 @click.option(
     "--box",
@@ -68,13 +68,16 @@ def foreground(
     source = resolve(None, None if data is None else str(data), category, allow_code=False)
     dataset = open_dataset(source, source.categories[0], allow_code=False)
     built = catalogue().build("guide", guide, allow_code=False)
-    shown = DrawnGuides(str(objects)) if objects is not None else Region(*box) if box else None
+    try:
+        shown = DrawnGuides(str(objects)) if objects is not None else Region(*box) if box else None
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--box") from None
     measured = forged_on_objects(dataset, built, objects=shown, size=size, images=images, seed=seed)
     click.echo(f"{measured.images} good images of {dataset.name} / {dataset.category}, {size} pixels")
     by = {
         "a guide of its own": "the box" if objects is None else str(objects),
         "the data set": "the data set, which knows it",
-        "the saliency itself": f"{guide} itself, which decides where is forged: see --objects and --box",
+        "the saliency itself": f"{guide} itself, so the first share says nothing: give --objects or --box",
     }[measured.truth]
     click.echo(f"the object is {measured.object_share:.1%} of an image, by {by}")
     click.echo(f"saliency Perlin: {measured.saliency:.1%} of the forged pixels lie on it")

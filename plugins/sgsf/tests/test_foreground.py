@@ -67,13 +67,17 @@ def test_a_box_may_stand_for_the_object():
     said = CliRunner().invoke(sgsf, [*asked, "--box", "0", "0", "1", "0.5"])
     assert "the object is 50.0% of an image, by the box" in said.output
     assert CliRunner().invoke(sgsf, [*asked, "--box", "0", "0", "1", "1", "--objects", "."]).exit_code == 2
+    turned = CliRunner().invoke(sgsf, [*asked, "--box", "0.8", "0", "0.2", "1"])
+    assert turned.exit_code == 2
+    assert "--box" in turned.output
+    assert "expected 0 <= left < right <= 1, got 0.8 and 0.2" in turned.output
 
 
 def test_without_a_truth_the_saliency_is_said_to_judge_itself(tmp_path):
     for index in range(2):
         Image.fromarray(Demo("bottle", size=64).train()[index].read()).save(tmp_path / f"{index}.png")
     said = CliRunner().invoke(sgsf, ["foreground", str(tmp_path), "--size", "64", "--images", "2"])
-    assert "by sharpened itself, which decides where is forged" in said.output
+    assert "by sharpened itself, so the first share says nothing" in said.output
     assert "saliency Perlin: 100.0%" in said.output
 
 
