@@ -44,6 +44,8 @@ class Method(MethodDefinition):
         notes: What a reader should know of the files that its synthesizers read in the last :meth:`fit`.
         loaded: Whether its weights come from a folder: :meth:`fit` goes on from them, and loads no
             published ones over them.
+        trained: Whether its weights come from :meth:`fit`, from a folder or from :meth:`load_state_dict`;
+            the first prediction without warns.
 
     Raises:
         ComponentError: If a name is unknown or a setting wrong.
@@ -58,6 +60,8 @@ class Method(MethodDefinition):
         self.skipped: tuple[Skipped, ...] = ()
         self.notes: tuple[str, ...] = ()
         self.loaded = False
+        self.trained = False
+        self._doubted = False
         self.preset = checked_preset(self, preset or self.default_preset())
         with forked_rng(seed_for(seed, "networks")):
             self.settings = make_settings(self, settings, allow_code)
@@ -134,7 +138,9 @@ class Method(MethodDefinition):
         Raises:
             DataError: If there is no image, one cannot be read, or a tensor is of another size.
         """
-        return predict(self, images, batch_size=batch_size, precision=precision)
+        prediction = predict(self, images, batch_size=batch_size, precision=precision)
+        self._doubt(warn_caller)  # afterwards: a method may refuse by itself to predict untrained
+        return prediction
 
     def evaluate(
         self,
@@ -154,6 +160,7 @@ class Method(MethodDefinition):
             skip_bad: Leave out images that cannot be read instead of stopping.
             warn: Is told what the user should read; by default Python's ``warnings`` are.
         """
+        self._doubt(warn)
         return evaluate(
             partial(self.predict, precision=precision),
             as_samples(images, "test"),
@@ -163,6 +170,12 @@ class Method(MethodDefinition):
             skip_bad=skip_bad,
             warn=warn,
         )
+
+    def load_state_dict(self, *given: Any, **named: Any) -> Any:
+        """Load weights, as every module does; those of a method count as trained."""
+        result = super().load_state_dict(*given, **named)
+        self.trained = True
+        return result
 
     def recipe(self) -> Recipe:
         """Return the recipe that makes this method again, untrained."""
@@ -192,3 +205,13 @@ class Method(MethodDefinition):
                 f"{folder} holds a {type(method).__name__}, not a {cls.__name__}: use load_method()"
             )
         return method
+
+    def _doubt(self, warn: Callable[[str], None]) -> None:
+        """Warn once of predictions that nothing was learned for."""
+        if self._doubted or self.trained or not self.needs_training:
+            return
+        self._doubted = True
+        warn(
+            f"method {self.name!r} predicts with the weights that it began with: train it with fit(), "
+            "or get a trained one with load_method()"
+        )

@@ -18,10 +18,20 @@ __all__ = ["MethodDefinition"]
 
 
 class MethodDefinition(nn.Module, ABC):
-    """What a subclass of :class:`synth_anomaly.Method` writes, or may write."""
+    """What a subclass of :class:`synth_anomaly.Method` writes, or may write.
+
+    Attributes:
+        Settings: The dataclass of its settings.
+        presets: Changes to their defaults, by name.
+        needs_training: Whether its predictions mean nothing before :meth:`fit`; a method that learns
+            nothing says False.
+        settings: Its settings.
+        preset: The name of the preset that they stand on.
+    """
 
     Settings: ClassVar[type[MethodSettings]]
     presets: ClassVar[Mapping[str, Mapping[str, Any]]] = {"paper": {}}
+    needs_training: ClassVar[bool] = True
     settings: MethodSettings
     preset: str
 

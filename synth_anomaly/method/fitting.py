@@ -130,6 +130,7 @@ def _fit(
         listeners=listeners,
         interruption=interruption,
     )
+    method.trained = True  # from the first step on, as a stage may predict
     with interruption.listening():
         trainer.run()
 
