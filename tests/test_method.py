@@ -720,3 +720,15 @@ def test_importing_the_package_imports_no_torch():
         assert "Pipeline" in dir(synth_anomaly)
     """
     subprocess.run([sys.executable, "-c", textwrap.dedent(code)], check=True)
+
+
+def test_remarks_are_told_and_noted():
+    class Remarkable(Pipeline):
+        def remarks(self):
+            return ("it begins without weights",)
+
+    told = []
+    made = Remarkable(**SMALL).fit(images(), device="cpu", warn=told.append)
+    assert "it begins without weights" in told
+    assert made.notes == ("it begins without weights",)
+    assert small().remarks() == ()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from synth_anomaly.backbones.dilated import StackedDilatedConvolution
-from synth_anomaly.backbones.discriminator import Discriminator, Judgement, channels_for
+from synth_anomaly.backbones.discriminator import Discriminator, Judgement, channels_for, dcgan_channels
 from synth_anomaly.backbones.normalise import Normalise
 from synth_anomaly.backbones.residual import BasicBlock, Bottleneck, Stage, Stem, initialise
 from synth_anomaly.backbones.resnet import ResNet, ResNet18, ResNet34, ResNet50
@@ -26,6 +26,7 @@ __all__ = [
     "Timm",
     "adapt_input",
     "channels_for",
+    "dcgan_channels",
     "download_weights",
     "initialise",
     "load_matching",

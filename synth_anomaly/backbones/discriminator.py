@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 from synth_anomaly.errors import DataError, OptionError
 
-__all__ = ["Discriminator", "Judgement", "channels_for"]
+__all__ = ["Discriminator", "Judgement", "channels_for", "dcgan_channels"]
 
 
 @dataclass(frozen=True)
@@ -124,6 +124,33 @@ def channels_for(size: int, width: int = 64) -> tuple[int, ...]:
         raise OptionError(f"a discriminator takes images of at least 8 pixels, got {size}: enlarge them")
     doublings = size.bit_length() - 1
     return (*(width * min(2**level, 8) for level in range(doublings - 2)), 2 * width)
+
+
+def dcgan_channels(size: int, width: int = 64) -> tuple[int, ...]:
+    """Return the channels with which a :class:`Discriminator` ends at 4x4 for images of ``size`` pixels.
+
+    The width doubles from layer to layer up to 8 times the first. The last layer, of kernel 4, is then to
+    have ``last_padding=0``.
+
+    Args:
+        size: The shorter side in pixels, at least 8.
+        width: Width of the first layer.
+
+    Raises:
+        OptionError: If ``size`` is less than 8.
+
+    Source:
+        Radford et al., DCGAN (2016), for 64 pixels; the other sizes have more or fewer of its widest layers.
+
+    Example:
+        >>> dcgan_channels(64)
+        (64, 128, 256, 512)
+        >>> Discriminator(3, dcgan_channels(32), last_padding=0).smallest_side
+        32
+    """
+    if size < 8:
+        raise OptionError(f"a discriminator takes images of at least 8 pixels, got {size}: enlarge them")
+    return tuple(width * min(2**level, 8) for level in range(size.bit_length() - 3))
 
 
 def _layer(in_channels: int, channels: int, *, normalised: bool) -> nn.Sequential:

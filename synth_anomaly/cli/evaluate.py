@@ -23,7 +23,7 @@ from synth_anomaly.cli.options import (
 from synth_anomaly.cli.output import output_folder
 from synth_anomaly.cli.recipes import data_asked_for
 from synth_anomaly.cli.summary import print_line
-from synth_anomaly.recipe import Recipe
+from synth_anomaly.recipe import Recipe, overrides
 from synth_anomaly.reporting.results import write_results
 from synth_anomaly.reporting.table import metrics_table
 from synth_anomaly.runs import evaluate_run, run_folder
@@ -36,6 +36,13 @@ __all__ = ["evaluate"]
 @click.option("--data", metavar="PATH", help="Other images than the run's own.")
 @click.option("--dataset", metavar="NAME", help="Their layout; found out by default.")
 @click.option("--category", help="Another category.")
+@click.option(
+    "--set",
+    "changes",
+    metavar="NAME=VALUE",
+    multiple=True,
+    help="Change a setting that the weights do not depend on, such as scorer; repeatable.",
+)
 @click.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
@@ -65,6 +72,7 @@ def evaluate(run: Path, out: Path | None, **given: Any) -> None:
             precision=given["precision"],
             allow_code=given["allow_code"],
             warn=warn,
+            settings=overrides(given["changes"]),
         )
         write_results(folder, results, all_maps=given["all_maps"])
     console = Console()

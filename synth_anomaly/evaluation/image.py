@@ -27,6 +27,8 @@ class ImageMetrics:
         tnr: share of the good images that are not, there.
         accuracy: share of all images that are judged rightly, there.
         mean_accuracy: mean of the two shares, there.
+        accuracy_max: the best share of images judged rightly that any one threshold gives, one above every
+            score included: where nearly all images are of one kind it is high whatever the scores are.
     """
 
     auroc: float
@@ -37,13 +39,14 @@ class ImageMetrics:
     tnr: float
     accuracy: float
     mean_accuracy: float
+    accuracy_max: float
 
 
 def image_metrics(scores: ArrayLike, labels: ArrayLike) -> ImageMetrics:
     """Return the image metrics of a test set.
 
     The F1 threshold is chosen on the labels it is judged by, so F1 is an upper bound, not a result in use; so
-    are the shares and accuracies at that threshold.
+    are the shares and accuracies at that threshold, and so is the best accuracy.
 
     Args:
         scores: (N,) finite numbers, the higher the more anomalous.
@@ -58,7 +61,7 @@ def image_metrics(scores: ArrayLike, labels: ArrayLike) -> ImageMetrics:
     Example:
         >>> image_metrics([0.1, 0.4, 0.9], [False, False, True])
         ImageMetrics(auroc=1.0, ap=1.0, f1_max=1.0, f1_threshold=0.9, tpr=1.0, tnr=1.0, accuracy=1.0, \
-mean_accuracy=1.0)
+mean_accuracy=1.0, accuracy_max=1.0)
     """
     score_array, label_array = _checked(np.asarray(scores), np.asarray(labels))
     if label_array.all() or not label_array.any():
@@ -71,6 +74,7 @@ mean_accuracy=1.0)
             tnr=nan,
             accuracy=nan,
             mean_accuracy=nan,
+            accuracy_max=nan,
         )
     # Imported here: scikit-learn is slow to import, and training should not wait for it.
     from sklearn.metrics import average_precision_score, roc_auc_score
@@ -87,6 +91,7 @@ mean_accuracy=1.0)
         tnr=tnr,
         accuracy=float((predicted == label_array).mean()),
         mean_accuracy=(tpr + tnr) / 2,
+        accuracy_max=_accuracy_max(score_array, label_array),
     )
 
 
@@ -123,3 +128,12 @@ def _f1_max(scores: NDArray[np.float64], labels: NDArray[np.bool_]) -> tuple[flo
     f1 = 2 * true_positives / (defective.size + predicted)
     best = int(np.argmax(f1))
     return float(f1[best]), float(thresholds[best])
+
+
+def _accuracy_max(scores: NDArray[np.float64], labels: NDArray[np.bool_]) -> float:
+    """Return the best accuracy over all thresholds, one above every score included."""
+    thresholds = np.append(np.unique(scores), np.inf)
+    defective, good = np.sort(scores[labels]), np.sort(scores[~labels])
+    found = defective.size - np.searchsorted(defective, thresholds)
+    passed = np.searchsorted(good, thresholds)
+    return float((found + passed).max() / scores.size)

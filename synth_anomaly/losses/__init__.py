@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from synth_anomaly.losses.adversarial import discriminator_loss, generator_loss
 from synth_anomaly.losses.combine import WeightedSum
+from synth_anomaly.losses.divergence import kl_to_standard_normal
 from synth_anomaly.losses.feature_matching import feature_distance, feature_matching_loss
 from synth_anomaly.losses.focal import Focal, focal
 from synth_anomaly.losses.l2 import L2, l2
@@ -30,6 +31,7 @@ __all__ = [
     "feature_matching_loss",
     "focal",
     "generator_loss",
+    "kl_to_standard_normal",
     "l2",
     "masked_l1",
     "required_logits",

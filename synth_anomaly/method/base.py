@@ -41,7 +41,8 @@ class Method(MethodDefinition):
 
     Attributes:
         skipped: The good images that the last :meth:`fit` left out, because they cannot be read.
-        notes: What a reader should know of the files that its synthesizers read in the last :meth:`fit`.
+        notes: What a reader should know of the last :meth:`fit`: the method's :meth:`remarks`, and the files
+            that its synthesizers read.
         loaded: Whether its weights come from a folder: :meth:`fit` goes on from them, and loads no
             published ones over them.
         trained: Whether its weights come from :meth:`fit`, from a folder or from :meth:`load_state_dict`;

@@ -43,20 +43,27 @@ def create_method(
     return kind(preset, seed=seed, allow_code=allow_code, **dict(settings or {}))
 
 
-def load_method(folder: str | Path, *, device: str = "cpu", allow_code: bool = False) -> Method:
+def load_method(
+    folder: str | Path,
+    *,
+    device: str = "cpu",
+    allow_code: bool = False,
+    settings: Mapping[str, Any] | None = None,
+) -> Method:
     """Return the trained method in a folder that a run or :meth:`Method.save` wrote.
 
     Args:
         folder: A folder with ``recipe.toml`` and ``weights.safetensors``.
         device: Where to put it.
         allow_code: Whether its recipe may name code by import path; registered names always work.
+        settings: Changes of settings that leave the weights as they are, such as of a scorer.
 
     Raises:
         RunError: If the weights are missing or of another shape.
         RecipeError: If the recipe is missing or unreadable.
     """
     folder = Path(folder)
-    recipe = Recipe.read(folder, allow_code=allow_code)
+    recipe = Recipe.read(folder, allow_code=allow_code).changed(settings or {})
     weights = weights_in(folder)
     method = create_method(
         recipe.method, preset=recipe.preset, settings=recipe.settings, seed=recipe.seed, allow_code=allow_code

@@ -54,6 +54,13 @@ class MethodDefinition(nn.Module, ABC):
         """
         return (self.settings.input_size,)
 
+    def remarks(self) -> Sequence[str]:
+        """Return what a reader of the results should know of how this method was set up, a line each.
+
+        Such as published weights that it was made for and that it begins without.
+        """
+        return ()
+
     @classmethod
     def published(cls, dataset: str, category: str, preset: str) -> Mapping[str, float]:  # noqa: ARG003
         """Return the paper's own figures by metric name; empty where there are none.

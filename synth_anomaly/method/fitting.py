@@ -111,7 +111,7 @@ def _fit(
     data = method.training_data(images, device, skip_bad=skip_bad, warn=warn, report=report)
     stores = [store for store in (data.train, data.validation) if store is not None]
     method.skipped = tuple(skip for store in stores for skip in store.skipped)
-    method.notes = _read_files(method, device, report)
+    method.notes = (*method.remarks(), *_read_files(method, device, report))
     for line in method.notes:
         warn(line)
     method.to(device)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 
 from rich import box
 from rich.console import Group, RenderableType
@@ -16,6 +16,7 @@ from synth_anomaly.reporting.provenance import Provenance
 __all__ = ["categories_table", "mean_metrics", "metrics_table", "presets_table"]
 
 _AT_BEST_F1 = frozenset({"image_tpr", "image_tnr", "image_accuracy", "image_mean_accuracy"})
+_ACCURACY, _F1 = "image_accuracy_max", "image_f1_max"
 
 
 def metrics_table(
@@ -55,7 +56,7 @@ def categories_table(
         caption: A line beneath, such as where the figures come from.
         published: The paper's own means by name; without any there is no line for them.
     """
-    names = _columns(rows)
+    names = _columns(rows, published or {})
     table = _comparison("category", names)
     for category, metrics in rows.items():
         table.add_row(category, *(_figure(metrics.get(name)) for name in names))
@@ -85,7 +86,7 @@ def presets_table(
         caption: A line beneath, such as which categories the figures are the mean of.
         published: The paper's own figures by preset, then by name.
     """
-    names = _columns(rows)
+    names = _columns(rows, {name for row in (published or {}).values() for name in row})
     there = [name for name in names if any(not math.isnan(row.get(name, math.nan)) for row in rows.values())]
     table = _comparison("preset", there or names)
     for preset, metrics in rows.items():
@@ -110,12 +111,16 @@ def _framed(table: Table, title: str, notes: Iterable[str]) -> RenderableType:
     return Group(*heading, table, *(Text(f" {note}", style="dim") for note in notes))
 
 
-def _columns(rows: Mapping[str, Mapping[str, float]]) -> list[str]:
-    """Return the figures to show: those of pixels, or where there are none those at the best threshold."""
+def _columns(rows: Mapping[str, Mapping[str, float]], published: Container[str]) -> list[str]:
+    """Return the figures to show: those of pixels, or where there are none those at the best threshold.
+
+    The best accuracy, where a paper publishes it, takes the place of the best F1: there is room for one.
+    """
     found = [name for name in LABELS if any(name in metrics for metrics in rows.values())]
     pixels = [name for name in found if name.startswith("pixel_")]
     is_scored = any(not math.isnan(row.get(name, math.nan)) for row in rows.values() for name in pixels)
     left_out = _AT_BEST_F1 if is_scored or not _AT_BEST_F1 & set(found) else frozenset(pixels)
+    left_out |= {_F1 if _ACCURACY in published else _ACCURACY}
     return [name for name in found if name not in left_out]
 
 

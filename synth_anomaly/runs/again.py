@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -29,6 +29,7 @@ def evaluate_run(
     precision: str = "fp32",
     allow_code: bool = False,
     warn: Callable[[str], None] = print,
+    settings: Mapping[str, Any] | None = None,
 ) -> Results:
     """Evaluate a trained run again.
 
@@ -39,13 +40,14 @@ def evaluate_run(
         precision: Of prediction: ``fp32``, ``bf16`` or ``auto``.
         allow_code: Whether the recipe may name components by import path.
         warn: Is told what the user should read.
+        settings: Changes of settings that leave the weights as they are, such as of a scorer.
 
     Raises:
         SynthAnomalyError: If the run or the images are not there.
     """
     clock = Clock()
     folder = run_folder(folder)
-    recipe = Recipe.read(folder, allow_code=allow_code)
+    recipe = Recipe.read(folder, allow_code=allow_code).changed(settings or {})
     source = find_source(data, allow_code=allow_code)
     if len(source.categories) > 1:
         raise DataError(
@@ -54,12 +56,12 @@ def evaluate_run(
     (dataset,) = open_categories(data, source, allow_code=allow_code).values()
     for note in dataset_notes(dataset):
         warn(note)
-    method = load_method(folder, device=device, allow_code=allow_code)
+    method = load_method(folder, device=device, allow_code=allow_code, settings=settings)
     evaluation = method.evaluate(
         dataset, score_size=data.score_size, precision=precision, skip_bad=data.skip_bad, warn=warn
     )
     used = replace(data, dataset=source.dataset, root=source.root or "", category=dataset.category)
-    return summarise(
+    results = summarise(
         method,
         dataset,
         replace(recipe, data=used),
@@ -67,6 +69,13 @@ def evaluate_run(
         clock,
         facts={"prediction_precision": precision, "run": str(folder), **_training(folder)},
     )
+    return _changed(results, settings) if settings else results
+
+
+def _changed(results: Results, settings: Mapping[str, Any]) -> Results:
+    """Return results that say which settings are not the run's; what was published is not of these."""
+    facts = {**results.facts, "changed_settings": dict(settings)}
+    return replace(results, facts=facts, published={}, published_mean={})
 
 
 def _training(folder: Path) -> dict[str, Any]:

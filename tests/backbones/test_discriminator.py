@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from synth_anomaly.backbones import Discriminator, channels_for
+from synth_anomaly.backbones import Discriminator, channels_for, dcgan_channels
 from synth_anomaly.errors import DataError, OptionError
 
 # AnoSeg, table 6: channels and side after each layer but the last, which gives 1 at 1x1.
@@ -49,6 +49,21 @@ def test_the_papers_size_has_the_papers_channels():
     assert channels_for(128) == (64, 128, 256, 512, 512, 128)
     with pytest.raises(OptionError, match="at least 8"):
         channels_for(7)
+
+
+@pytest.mark.parametrize("size", [8, 9, 32, 33, 64, 100, 256])
+def test_dcgans_layers_end_at_four_by_four(size):
+    channels = dcgan_channels(size, width=4)
+    judged = Discriminator(3, channels, last_padding=0).eval()(torch.rand(1, 3, size, size))
+    assert 4 <= judged.features[-1].shape[-1] < 8
+    assert judged.logits.shape == (1,)
+
+
+def test_dcgans_channels():
+    assert dcgan_channels(64) == (64, 128, 256, 512)
+    assert dcgan_channels(256) == (64, 128, 256, 512, 512, 512)
+    with pytest.raises(OptionError, match="at least 8 pixels, got 7"):
+        dcgan_channels(7)
 
 
 def test_images_that_are_too_small_are_refused_in_words():

@@ -51,6 +51,18 @@ def test_on_other_images(sat, run, parts):
     assert sat("evaluate", run, "--data", parts).metrics["category"] == "bolt"
 
 
+def test_settings_that_leave_the_weights_alone_can_be_changed(sat, run):
+    said = sat("evaluate", run, "--set", "scorer=sum")
+    before, after = figures(run)["metrics"], said.metrics["metrics"]
+    assert after["pixel_auroc"] == before["pixel_auroc"]
+    assert after["image_auroc_map_max"] == before["image_auroc_map_max"]
+    assert (said.folder / "scores.csv").read_text() != (run / "scores.csv").read_text()
+    assert said.metrics["changed_settings"] == {"scorer": "sum"}
+    assert "changed_settings" not in figures(run)
+    assert sat("evaluate", run, "--set", "backbone.width=5").refuses("does not fit its recipe")
+    assert sat("evaluate", run, "--set", "scorre=sum").refuses("did you mean 'scorer'")
+
+
 def test_bad_images(sat, run, parts, cut):
     cut(parts / "bolt/test/good/001.png")
     assert sat("evaluate", run, "--data", parts).refuses("test/good/001.png", "--skip-bad")

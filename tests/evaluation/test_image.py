@@ -38,6 +38,8 @@ def test_equals_scikit_learn(seed, levels):
     assert metrics.tpr == pytest.approx(recall_score(labels, predicted), abs=1e-12)
     assert metrics.tnr == pytest.approx(recall_score(~labels, ~predicted), abs=1e-12)
     assert metrics.accuracy == pytest.approx(accuracy_score(labels, predicted), abs=1e-12)
+    best = [accuracy_score(labels, scores >= threshold) for threshold in [*np.unique(scores), np.inf]]
+    assert metrics.accuracy_max == pytest.approx(max(best), abs=1e-12)
     assert metrics.mean_accuracy == pytest.approx(balanced_accuracy_score(labels, predicted), abs=1e-12)
 
 
@@ -57,6 +59,7 @@ def test_constant_scores_are_chance():
         tnr=0.0,
         accuracy=0.25,
         mean_accuracy=0.5,
+        accuracy_max=0.75,
     )
 
 

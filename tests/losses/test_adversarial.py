@@ -9,6 +9,7 @@ from synth_anomaly.losses import (
     feature_distance,
     feature_matching_loss,
     generator_loss,
+    kl_to_standard_normal,
 )
 
 REAL, FAKE = torch.tensor([2.0, -1.0, 0.5]), torch.tensor([-3.0, 0.25])
@@ -85,3 +86,20 @@ def test_equal_features_have_no_distance_and_a_finite_gradient():
     value.backward()
     assert value == 0
     assert features.grad.isfinite().all()
+
+
+def test_the_divergence_is_torchs():
+    generator = torch.Generator().manual_seed(0)
+    mean, log_variance = (torch.randn(3, 4, 2, 5, generator=generator) for _ in range(2))
+    latent = torch.distributions.Normal(mean, (log_variance / 2).exp())
+    expected = torch.distributions.kl_divergence(latent, torch.distributions.Normal(0.0, 1.0))
+    torch.testing.assert_close(kl_to_standard_normal(mean, log_variance), expected.sum(dim=(1, 2, 3)))
+
+
+def test_the_divergence_is_least_at_the_standard_normal():
+    zeros = torch.zeros(2, 3)
+    assert torch.equal(kl_to_standard_normal(zeros, zeros), torch.zeros(2))
+    for mean, log_variance in ((zeros + 0.1, zeros), (zeros, zeros + 0.1), (zeros, zeros - 0.1)):
+        assert (kl_to_standard_normal(mean, log_variance) > 0).all()
+    half = torch.full((2, 30_000), 1.5, dtype=torch.float16)
+    assert torch.isfinite(kl_to_standard_normal(half, half)).all()

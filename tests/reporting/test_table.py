@@ -69,6 +69,17 @@ def test_the_mean_is_the_last_line_and_fits_a_terminal():
     assert "defined" not in text
 
 
+def test_the_best_accuracy_is_shown_where_a_paper_publishes_it():
+    rows = {name: dict.fromkeys(METRICS, value) for name, value in (("toothbrush", 0.2), ("metal_nut", 0.4))}
+    text = text_of(categories_table(rows, published={"image_accuracy_max": 0.89}))
+    mean = next(line for line in text.splitlines() if line.strip().startswith("mean"))
+    assert mean.split()[1:] == ["0.300"] * 8
+    assert "0.890" in text
+    assert "F1" not in text
+    assert "…" not in text
+    assert "best" not in text_of(categories_table(rows, published={"pixel_auroc": 0.9}))
+
+
 def test_where_no_pixel_is_scored_the_figures_at_the_best_threshold_take_their_place():
     figures = {name: nan if name.startswith("pixel_") else 0.5 for name in METRICS}
     text = text_of(categories_table({"Class1": figures, "Class2": figures}))
