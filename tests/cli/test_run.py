@@ -28,8 +28,10 @@ def anoseg(sat, parts):
 def test_a_run_leaves_figures_maps_and_pictures(anoseg):
     folder = anoseg.folder
     assert anoseg.stdout.endswith("\nruns/anoseg/bolt/1\n")
-    assert "anoseg · preset quick · mvtec_ad bolt · seed 0" in anoseg.stderr.splitlines()[0]
-    assert "anoseg · preset quick · mvtec_ad bolt · seed 0" in anoseg.stdout.splitlines()[-2]
+    assert "anoseg · preset quick, changed: size=32, batch_size=2" in anoseg.stderr.splitlines()[0]
+    last = anoseg.stdout.splitlines()[-2]
+    assert last.startswith(" anoseg · preset quick, changed: size=32, batch_size=2")
+    assert "· mvtec_ad bolt · seed 0 ·" in last
     assert anoseg.metrics.keys() >= KEYS
     assert tuple(anoseg.metrics["metrics"]) == METRICS
     assert all(0 <= figure <= 1 for figure in anoseg.metrics["metrics"].values())
@@ -371,7 +373,7 @@ def test_verbose_stands_before_or_after_the_command(sat, monkeypatch, before):
     def fail(*_arguments, **_others):
         raise DataError("nothing there") from OSError("a cause")
 
-    monkeypatch.setattr("synth_anomaly.cli.run.find_source", fail)
+    monkeypatch.setattr("synth_anomaly.cli.running.find_source", fail)
     command = ["run", "segmentation"]
     said = sat("-v", *command) if before else sat(*command, "-v")
     assert "a cause" in said.stderr
