@@ -9,7 +9,7 @@ from typing import Any
 import torch
 
 from synth_anomaly.catalogue import catalogue
-from synth_anomaly.data.mvtec_ad import is_original
+from synth_anomaly.data.originals import is_original
 from synth_anomaly.evaluation import Evaluation
 from synth_anomaly.interfaces import Dataset, WithNotes
 from synth_anomaly.method import Method
