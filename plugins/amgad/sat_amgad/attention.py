@@ -45,8 +45,10 @@ class Attention:
 
     def step(self, batch: Batch, random: RandomGenerator) -> Iterator[Objective]:
         """Yield the discriminator's objective, then the generator's (equation 5)."""
-        x_in, (x_ano, a_ano) = batch.images, self._anomalies(batch, random)
-        a_nor = torch.ones_like(a_ano)
+        x_ano, a_ano = self._anomalies(batch, random)
+        # batches come in random order, so the first are any
+        x_in = batch.images[: self.settings.normal_images(len(batch.images))]
+        a_nor = torch.ones_like(a_ano[: len(x_in)])
         generated = self.generator(torch.cat([x_in, x_ano]), random)
         real = concat(x_in, a_nor)
         if self.settings.adversarial_anomaly:

@@ -33,7 +33,9 @@ class AMGADSettings(MethodSettings):
 
     Attributes:
         size: Input size in pixels (unpublished but for CIFAR-10's 32: ours, AnoSeg's 256).
-        batch_size: Good images a step, each beside one synthetic anomaly (unpublished: ours).
+        batch_size: Good images a step; each gives one synthetic anomaly (unpublished: ours).
+        normal_share: Share of normal images in a step of the attention network, at most half: with 0.5 every
+            good image is there beside its anomaly (how the paper mixes them is open: ours).
         validation: Share of good images held back (the paper trains on all: 0).
         synthesizer: Makes ``x_Ano`` and ``A_Ano`` (section 3.2.1).
         augment: Augmentation before synthesis (none in the paper).
@@ -81,6 +83,7 @@ class AMGADSettings(MethodSettings):
 
     size: int | tuple[int, int] = 256
     batch_size: int = 16
+    normal_share: float = 0.5
     synthesizer: Synthesizer = _AMGAD
     augment: Augmentation | None = None
     backbone: Backbone | str | Mapping[str, Any] = field(default_factory=_backbone)
@@ -127,6 +130,11 @@ class AMGADSettings(MethodSettings):
                 "expected adversarial_anomaly or attention_loss, got neither: "
                 "nothing would say what is abnormal"
             )
+        if not 0 < self.normal_share <= 0.5:
+            raise OptionError(
+                f"expected normal_share in (0, 0.5], got {self.normal_share!r}: "
+                "0.5 sets each good image beside its synthetic anomaly"
+            )
         self._check_adgan()
 
     def _check_adgan(self) -> None:
@@ -143,6 +151,10 @@ class AMGADSettings(MethodSettings):
             raise OptionError(
                 "expected adgan_steps above 0, got 0: ADGAN scores; or set score=stage1-reconstruction"
             )
+
+    def normal_images(self, anomalies: int) -> int:
+        """Return how many normal images a step has beside so many anomalies, at least one."""
+        return max(1, round(anomalies * self.normal_share / (1 - self.normal_share)))
 
     @property
     def adgan_defects(self) -> Synthesizer:
@@ -178,6 +190,8 @@ QUICK_SMALL_IMAGES: Mapping[str, Any] = {
     "backbone": {"name": "resnet18", "width": 16, "out_levels": [3], "small_images": True},
     "decoder_channels": (32, 16),
     "attention_bias": 1.0,
+    "divergence_weight": 1.0,
+    "normal_share": 0.5,
     "discriminator_width": 32,
     "attention_weight": 1.0,
     "steps": 250,
@@ -213,7 +227,8 @@ PRESETS: Mapping[str, Mapping[str, Any]] = {
     "quick": {
         **_SHORT,
         "size": 128,
-        "batch_size": 6,
+        "batch_size": 8,
+        "normal_share": 0.2,
         "synthesizer": {
             "name": "one-of",
             "synthesizers": ["amgad", _SMALL_REGIONS],
@@ -224,8 +239,9 @@ PRESETS: Mapping[str, Mapping[str, Any]] = {
         "decoder_channels": (64, 32, 8),
         "attention_bias": 3.0,
         "discriminator_width": 16,
+        "divergence_weight": 0.01,
         "attention_weight": 5.0,
-        "steps": 1_200,
+        "steps": 1_600,
         "adgan_width": 24,
         "adgan_steps": 200,
         "adgan_batch_size": 12,

@@ -138,6 +138,7 @@ def test_figures_stand_beside_presets():
             OptionError,
             "expected adversarial_anomaly or attention_loss, got neither",
         ),
+        ({"normal_share": 0.6}, OptionError, r"expected normal_share in \(0, 0.5\], got 0.6"),
         ({"avrage": 2}, OptionError, "has no option 'avrage': did you mean 'average'"),
     ],
 )

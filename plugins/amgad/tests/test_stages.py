@@ -113,6 +113,17 @@ def test_the_attention_networks_objectives_sum_to_equation_5(tiny, halves, batch
     )
 
 
+@pytest.mark.parametrize(("share", "normal"), [(0.1, 1), (0.25, 1), (0.4, 2), (0.5, 3)])
+def test_some_normal_images_are_beside_all_anomalies(tiny, halves, batch, share, normal):
+    made = attention(tiny, halves, normal_share=share)
+    _, second = made.step(batch, torch.Generator())
+    seen = made.discriminator.seen[0]
+    assert len(seen) == 2 * (normal + 3)
+    assert torch.equal(seen[:normal, :3], batch.images[:normal])
+    assert torch.equal(seen[normal : normal + 3, :3], halves(batch.images, None).images)
+    assert figures(second)["attention"] == pytest.approx(0.75**2 + (0.25**2 + 0.75**2) / 2, rel=1e-5)
+
+
 @pytest.mark.parametrize(
     ("preset", "discriminator", "generator"),
     [
