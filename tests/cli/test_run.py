@@ -360,7 +360,7 @@ def test_published_means_need_every_category_of_the_paper(sat, parts, monkeypatc
     command = ["run", "anoseg", *sat.tiny, *ANOSEG, "--data", parts, "--category=all", "--preset=base"]
     command.append("--set=decoder_channels=[4,4,4,4,4]")
     assert "published" not in sat(*command).stdout
-    monkeypatch.setattr("synth_anomaly.data.mvtec_ad.TRAINING_IMAGES", {"bolt": 4, "nut": 4})
+    monkeypatch.setattr("synth_anomaly.data.originals.TRAINING_IMAGES", {"bolt": 4, "nut": 4})
     said = sat(*command)
     row = next(line.split() for line in said.stdout.splitlines() if "published" in line)
     assert {"0.923", "0.492"} <= set(row)
