@@ -201,9 +201,9 @@ QUICK_SMALL_IMAGES: Mapping[str, Any] = {
 }
 """What CIFAR-10 changes of ``quick``."""
 
-# Several small regions an image, two of them CutPaste's scars at any angle: the share of abnormal pixels
-# keeps narrow networks learning. Soft outlines and low opacity keep them from learning sharp, upright edges
-# alone. What cannot be seen is no anomaly to learn.
+# Small regions, a rectangle and three of CutPaste's scars at any angle, two of which are lines: the share of
+# abnormal pixels keeps narrow networks learning. Soft outlines and low opacity keep them from learning sharp,
+# upright edges alone. What cannot be seen is no anomaly to learn.
 _SUBTLE: Mapping[str, Any] = {
     "name": "hard-augmentation",
     "visible": 0.03,
@@ -221,7 +221,7 @@ _SCAR: Mapping[str, Any] = {
     **_SUBTLE,
     "shape": {"name": "scar", "width": [1.5, 12.0], "length": [4.0, 30.0], "angle": [-90.0, 90.0]},
 }
-_SMALL_REGIONS: Mapping[str, Any] = {"name": "chain", "synthesizers": [_RECTANGLE, _RECTANGLE, _LINE, _SCAR]}
+_SMALL_REGIONS: Mapping[str, Any] = {"name": "chain", "synthesizers": [_RECTANGLE, _LINE, _LINE, _SCAR]}
 
 PRESETS: Mapping[str, Mapping[str, Any]] = {
     "quick": {
@@ -238,10 +238,10 @@ PRESETS: Mapping[str, Mapping[str, Any]] = {
         "backbone": {"name": "resnet18", "width": 32, "out_levels": [2], "normalise": True},
         "decoder_channels": (64, 32, 8),
         "attention_bias": 3.0,
-        "discriminator_width": 16,
+        "discriminator_width": 8,
         "divergence_weight": 0.01,
         "attention_weight": 5.0,
-        "steps": 1_600,
+        "steps": 2_000,
         "adgan_width": 24,
         "adgan_steps": 200,
         "adgan_batch_size": 12,
