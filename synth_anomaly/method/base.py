@@ -10,13 +10,12 @@ from typing import Any, Self
 import torch
 from torch import Tensor
 
-from synth_anomaly.data import Images, ScoreSize, Skipped, as_samples
-from synth_anomaly.errors import RunError
+from synth_anomaly.data import Images, ScoreSize, as_samples
 from synth_anomaly.evaluation import Evaluation, evaluate
 from synth_anomaly.interfaces import Prediction, Report
 from synth_anomaly.method.definition import MethodDefinition
 from synth_anomaly.method.fitting import fit, training_data
-from synth_anomaly.method.keeping import recipe_of, save_method, save_weights
+from synth_anomaly.method.keeping import load_as, recipe_of, save_method, save_weights
 from synth_anomaly.method.predicting import predict
 from synth_anomaly.method.presets import checked_preset, make_settings
 from synth_anomaly.method.warning import warn_caller
@@ -58,8 +57,8 @@ class Method(MethodDefinition):
     ) -> None:
         super().__init__()
         self.seed = seed
-        self.skipped: tuple[Skipped, ...] = ()
-        self.notes: tuple[str, ...] = ()
+        self.skipped = ()
+        self.notes = ()
         self.loaded = False
         self.trained = False
         self._doubted = False
@@ -67,11 +66,6 @@ class Method(MethodDefinition):
         with forked_rng(seed_for(seed, "networks")):
             self.settings = make_settings(self, settings, allow_code)
             self.build()
-
-    @property
-    def device(self) -> torch.device:
-        """The device of the weights."""
-        return next(self.parameters()).device
 
     def fit(
         self,
@@ -100,7 +94,7 @@ class Method(MethodDefinition):
         """
         fit(
             self,
-            images,
+            partial(self.training_data, images),
             device=device,
             precision=precision,
             skip_bad=skip_bad,
@@ -198,14 +192,7 @@ class Method(MethodDefinition):
             RunError: If the folder holds no such method, or one of another class.
             ComponentError: If its recipe names code and ``allow_code`` is False.
         """
-        from synth_anomaly.method.create import load_method  # it makes methods of any class
-
-        method = load_method(folder, device=device, allow_code=allow_code)
-        if not isinstance(method, cls):
-            raise RunError(
-                f"{folder} holds a {type(method).__name__}, not a {cls.__name__}: use load_method()"
-            )
-        return method
+        return load_as(cls, Path(folder), device=device, allow_code=allow_code)
 
     def _doubt(self, warn: Callable[[str], None]) -> None:
         """Warn once of predictions that nothing was learned for."""

@@ -6,12 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from synth_anomaly.catalogue import catalogue
-from synth_anomaly.errors import RecipeError
 from synth_anomaly.method.base import Method
-from synth_anomaly.method.keeping import load_weights, weights_in
-from synth_anomaly.recipe import Recipe
-from synth_anomaly.training import choose_device
+from synth_anomaly.method.keeping import load_as, made, method_class
 
 __all__ = ["create_method", "load_method"]
 
@@ -37,10 +33,8 @@ def create_method(
         ComponentError: If a name is unknown or a setting wrong.
         RecipeError: If the method has no such preset.
     """
-    kind = catalogue().registry("method").load(name, allow_code=allow_code)
-    if not (isinstance(kind, type) and issubclass(kind, Method)):
-        raise RecipeError(f"method {name!r} is {kind!r}: a method is a subclass of synth_anomaly.Method")
-    return kind(preset, seed=seed, allow_code=allow_code, **dict(settings or {}))
+    kind = method_class(name, Method, allow_code=allow_code)  # type: ignore[type-abstract]
+    return made(kind, preset, settings or {}, seed, allow_code=allow_code)
 
 
 def load_method(
@@ -62,12 +56,10 @@ def load_method(
         RunError: If the weights are missing or of another shape.
         RecipeError: If the recipe is missing or unreadable.
     """
-    folder = Path(folder)
-    recipe = Recipe.read(folder, allow_code=allow_code).changed(settings or {})
-    weights = weights_in(folder)
-    method = create_method(
-        recipe.method, preset=recipe.preset, settings=recipe.settings, seed=recipe.seed, allow_code=allow_code
+    return load_as(
+        Method,  # type: ignore[type-abstract]
+        Path(folder),
+        device=device,
+        allow_code=allow_code,
+        settings=settings,
     )
-    load_weights(method, weights)
-    method.loaded = True
-    return method.to(choose_device(device)).eval()

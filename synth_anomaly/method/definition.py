@@ -6,9 +6,11 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
+import torch
 from torch import Tensor, nn
 
 from synth_anomaly.catalogue import catalogue
+from synth_anomaly.data import Skipped
 from synth_anomaly.errors import RecipeError
 from synth_anomaly.interfaces import Prediction, Size
 from synth_anomaly.method.settings import MethodSettings
@@ -27,6 +29,11 @@ class MethodDefinition(nn.Module, ABC):
             nothing says False.
         settings: Its settings.
         preset: The name of the preset that they stand on.
+        seed: Decides everything random, initial weights included.
+        skipped: The good images that the last training left out, because they cannot be read.
+        notes: What a reader should know of the last training.
+        loaded: Whether its weights come from a folder.
+        trained: Whether its weights come from training, from a folder or from :meth:`load_state_dict`.
     """
 
     Settings: ClassVar[type[MethodSettings]]
@@ -34,6 +41,11 @@ class MethodDefinition(nn.Module, ABC):
     needs_training: ClassVar[bool] = True
     settings: MethodSettings
     preset: str
+    seed: int
+    skipped: tuple[Skipped, ...]
+    notes: tuple[str, ...]
+    loaded: bool
+    trained: bool
 
     @abstractmethod
     def build(self) -> None:
@@ -107,3 +119,8 @@ class MethodDefinition(nn.Module, ABC):
         """The registered name, or the import path of a class that nobody registered."""
         kind = type(self)
         return catalogue().registry("method").name_of(kind) or f"{kind.__module__}:{kind.__qualname__}"
+
+    @property
+    def device(self) -> torch.device:
+        """The device of the weights."""
+        return next(self.parameters()).device

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import torch
 from torch import nn
@@ -13,6 +12,7 @@ from torch import nn
 from synth_anomaly.data import Images, as_samples, load_images, split_normals
 from synth_anomaly.guides import attach_guides
 from synth_anomaly.interfaces import Pretrained, Report
+from synth_anomaly.method.definition import MethodDefinition
 from synth_anomaly.synthesizers.inside import read_files
 from synth_anomaly.training import (
     Interruption,
@@ -25,15 +25,12 @@ from synth_anomaly.training import (
     locked,
 )
 
-if TYPE_CHECKING:
-    from synth_anomaly.method.base import Method
-
 __all__ = ["fit", "load_pretrained", "training_data"]
 
 
 def fit(
-    method: Method,
-    images: Images,
+    method: MethodDefinition,
+    data_on: Callable[..., TrainingData],
     *,
     device: str,
     precision: str,
@@ -42,12 +39,23 @@ def fit(
     listeners: Sequence[Listener],
     warn: Callable[[str], None],
 ) -> None:
-    """Train a method; see :meth:`Method.fit`."""
+    """Train a method; see :meth:`synth_anomaly.Method.fit`.
+
+    Args:
+        method: What is trained.
+        data_on: Returns the images, as its ``training_data`` does, on a device.
+        device: The device's name.
+        precision: The precision's name.
+        skip_bad: Whether images that cannot be read are left out.
+        checkpoints: A folder to keep a checkpoint in, and to go on from.
+        listeners: What is told of the progress.
+        warn: Is told what the user should read.
+    """
     chosen = choose_device(device)
     with nullcontext() if checkpoints is None else locked(checkpoints):
         _fit(
             method,
-            images,
+            data_on,
             chosen,
             choose_precision(precision, chosen, side=min(method.settings.input_size)),
             checkpoints,
@@ -58,7 +66,7 @@ def fit(
 
 
 def training_data(
-    method: Method,
+    method: MethodDefinition,
     images: Images,
     device: torch.device,
     *,
@@ -66,7 +74,7 @@ def training_data(
     warn: Callable[[str], None],
     report: Report,
 ) -> TrainingData:
-    """Return the images that a method trains on; see :meth:`Method.training_data`."""
+    """Return the images that a method trains on; see :meth:`synth_anomaly.Method.training_data`."""
     samples = as_samples(images, "train")
     train, held_back = split_normals(len(samples), method.settings.validation, method.seed)
     stores = [
@@ -95,8 +103,8 @@ def load_pretrained(network: nn.Module, warn: Callable[[str], None]) -> None:
 
 
 def _fit(
-    method: Method,
-    images: Images,
+    method: MethodDefinition,
+    data_on: Callable[..., TrainingData],
     device: torch.device,
     precision: Precision,
     checkpoints: Path | None,
@@ -108,7 +116,7 @@ def _fit(
         for listener in listeners:
             listener.on_reading(what, done, total)
 
-    data = method.training_data(images, device, skip_bad=skip_bad, warn=warn, report=report)
+    data = data_on(device, skip_bad=skip_bad, warn=warn, report=report)
     stores = [store for store in (data.train, data.validation) if store is not None]
     method.skipped = tuple(skip for store in stores for skip in store.skipped)
     method.notes = (*method.remarks(), *_read_files(method, device, report))
@@ -135,7 +143,7 @@ def _fit(
         trainer.run()
 
 
-def _read_files(method: Method, device: torch.device, report: Report) -> tuple[str, ...]:
+def _read_files(method: MethodDefinition, device: torch.device, report: Report) -> tuple[str, ...]:
     sizes = dict.fromkeys(method.synthesis_sizes())
     lines = (line for size in sizes for line in read_files(method, size, device, report))
     return tuple(dict.fromkeys(lines))

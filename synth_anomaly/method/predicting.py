@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
@@ -11,17 +10,17 @@ from torch import Tensor
 from synth_anomaly.data import Images, as_samples, load_test
 from synth_anomaly.errors import DataError
 from synth_anomaly.interfaces import Prediction, Size
+from synth_anomaly.method.definition import MethodDefinition
 from synth_anomaly.training import choose_precision
-
-if TYPE_CHECKING:
-    from synth_anomaly.method.base import Method
 
 __all__ = ["predict"]
 
 
 @torch.no_grad()
-def predict(method: Method, images: Images | Tensor, *, batch_size: int | None, precision: str) -> Prediction:
-    """Return maps and scores, as float32 on the CPU; see :meth:`Method.predict`."""
+def predict(
+    method: MethodDefinition, images: Images | Tensor, *, batch_size: int | None, precision: str
+) -> Prediction:
+    """Return maps and scores, as float32 on the CPU; see :meth:`synth_anomaly.Method.predict`."""
     method.eval()
     settings, device = method.settings, method.device
     batches = _batches(images, settings.input_size, batch_size or settings.batch_size)

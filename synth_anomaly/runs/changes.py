@@ -34,9 +34,14 @@ def differences(now: Any, then: Any, path: str = "") -> Iterator[tuple[str, Any]
         >>> dict(differences({"size": 64, "fill": {"name": "noise", "scale": 2}}, then))
         {'size': 64, 'fill.scale': 2}
     """
-    for key, new, old in _pairs(now, then):
+    if isinstance(now, Mapping) and isinstance(then, str):
+        then = {"name": then}
+    elif isinstance(then, Mapping) and isinstance(now, str):
+        now = {"name": now}
+    pairs = _pairs(now, then)
+    for key, new, old in pairs:
         yield from differences(new, old, f"{path}.{key}" if path else str(key))
-    if not _pairs(now, then) and now != then:
+    if not pairs and now != then:
         yield path, now
 
 
