@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from synth_anomaly.interfaces import Batch, Defects, Outputs, Prediction, Targets
-    from synth_anomaly.method import Method, load_method
+    from synth_anomaly.method import Method, create_method, load_method
     from synth_anomaly.pipeline import Pipeline
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "Prediction",
     "Targets",
     "__version__",
+    "create_method",
     "load_method",
 ]
 
@@ -35,6 +36,7 @@ _HOME = {
     "Pipeline": "synth_anomaly.pipeline",
     "Prediction": "synth_anomaly.interfaces",
     "Targets": "synth_anomaly.interfaces",
+    "create_method": "synth_anomaly.method",
     "load_method": "synth_anomaly.method",
 }
 

@@ -114,6 +114,7 @@ _COMPONENTS = {
         "border-colour": ("guides.border_colour:BorderColour", "other colours than the image's border"),
         "spectral-residual": ("guides.spectral_residual:SpectralResidual", "saliency by spectral residual"),
         "constant": ("guides.constant:Constant", "the same everywhere"),
+        "region": ("guides.region:Region", "the inside of a rectangle, the same in every image"),
         "sharpened": ("guides.sharpened:Sharpened", "another guide, pushed towards 0 and 1"),
         "drawn-guides": ("guides.drawn:DrawnGuides", "a folder of maps, one for each training image"),
         "model-file": ("guides.model_file:ModelFile", "a network in a TorchScript or ONNX file"),

@@ -82,13 +82,12 @@ def download(
         with _held(part) as file:
             if not path.is_file():  # another process was faster
                 _complete(url, file, part, report or PlainReport())
-                _check(file, url, part, sha256)
+                _check(file, url, sha256)
                 os.fsync(file.fileno())
                 if sys.platform != "win32":
                     part.replace(path)
         if not path.is_file():  # Windows renames no file that is open
             part.replace(path)
-        part.unlink(missing_ok=True)
     except (OSError, http.client.HTTPException) as error:
         kept = f"; {part} is kept, the same command goes on from there" if _size(part) else "; try again"
         raise DataError(f"cannot get {url}: {_line(error)}{kept}") from error
@@ -104,7 +103,11 @@ def _held(part: Path) -> Iterator[_File]:
                 fcntl.flock(file, fcntl.LOCK_EX)
             if not _is_still(file, part):  # it became the file, or was removed
                 continue
-            yield file
+            try:
+                yield file
+            finally:
+                if sys.platform != "win32" and not os.fstat(file.fileno()).st_size:
+                    part.unlink(missing_ok=True)
             return
 
 
@@ -177,11 +180,11 @@ def _check_present(path: Path, sha256: str) -> None:
         )
 
 
-def _check(file: _File, url: str, part: Path, sha256: str) -> None:
+def _check(file: _File, url: str, sha256: str) -> None:
     file.seek(0)
     found = hashlib.file_digest(file, "sha256").hexdigest()
     if not sha256 or not found.startswith(sha256.lower()):
-        part.unlink()
+        file.truncate(0)
         raise DataError(
             f"expected the SHA-256 {sha256} of {url}, got {found[: max(8, len(sha256))]}: nothing is kept; "
             "try again, and if it stays so ask who publishes it"
@@ -193,4 +196,6 @@ def _size(path: Path) -> int:
 
 
 def _line(error: BaseException) -> str:
+    if type(error) is urllib.error.URLError and isinstance(error.reason, BaseException):
+        error = error.reason  # what it wraps says what happened
     return " ".join(str(error).split())[:200] or type(error).__name__

@@ -125,7 +125,7 @@ def wrapping(monkeypatch):
     )
     found = discover()
     made = Catalogue(Plugins((*found.found, plugin)))
-    monkeypatch.setattr("synth_anomaly.catalogue.catalogue", lambda: made)
+    monkeypatch.setattr("synth_anomaly.catalogue.networks.catalogue", lambda: made)
     monkeypatch.setitem(globals(), "catalogue", lambda: made)
     return made
 

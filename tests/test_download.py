@@ -166,8 +166,9 @@ def test_another_file_in_its_place_is_not_taken_for_it(server, fetch):
 
 def test_errors_are_one_line_and_leave_nothing(server, tmp_path):
     with pytest.raises(DataError, match=r"404.*; try again") as caught:
-        download(f"{server.url}x", tmp_path / "a", SHA256)
+        download(f"{server.url}x", tmp_path / "new/a", SHA256)
     assert "\n" not in str(caught.value)
+    assert left(tmp_path / "new/a") == []
     (tmp_path / "taken").write_text("a file")
     with pytest.raises(DataError, match="cannot get"):
         download(server.url, tmp_path / "taken/a", SHA256)
@@ -177,8 +178,9 @@ def test_errors_are_one_line_and_leave_nothing(server, tmp_path):
 
 
 def test_no_server_is_one_line(tmp_path):
-    with pytest.raises(DataError, match="try again"):
+    with pytest.raises(DataError, match="Connection refused; try again"):
         download("http://127.0.0.1:9/file.bin", tmp_path / "a", SHA256)
+    assert left(tmp_path / "a") == []
 
 
 def test_several_at_once_fetch_once(server, fetch):

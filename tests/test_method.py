@@ -4,7 +4,8 @@ import subprocess
 import sys
 import textwrap
 import tomllib
-from dataclasses import dataclass, field
+import warnings
+from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
 import numpy as np
@@ -26,7 +27,7 @@ from synth_anomaly.errors import (
 )
 from synth_anomaly.interfaces import Prediction, Sample
 from synth_anomaly.method import MethodSettings, create_method
-from synth_anomaly.training import Listener, Objective, Optimiser, Stage, locked
+from synth_anomaly.training import Listener, Objective, Optimiser, Stage, Validation, locked
 
 SMALL = {
     "size": 32,
@@ -35,6 +36,7 @@ SMALL = {
     "backbone": {"name": "resnet18", "width": 4, "out_levels": [1, 2]},
     "head": {"name": "unet-decoder", "channels": 4},
 }
+UNTRAINED = pytest.mark.filterwarnings("ignore:.*with the weights that it began with")
 
 
 @pytest.fixture(autouse=True)
@@ -146,6 +148,7 @@ def test_a_prediction_is_an_ordinary_tensor(trained):
     torch.testing.assert_close(weight.grad, (prediction.maps * prediction.scores.mean()).sum())
 
 
+@UNTRAINED
 def test_a_forward_that_needs_gradients_leaves_none(trained):
     class Saliency(Other):
         def forward(self, images):
@@ -313,6 +316,87 @@ def test_published_weights_are_not_loaded_over_trained_ones(tmp_path):
     assert loaded.network.weight.abs().max() < 0.5
 
 
+# untrained
+
+
+DOUBT = "method 'segmentation' predicts with the weights that it began with: train it with fit"
+
+
+def doubts(act):
+    """Return what an act warns of, and where; other warnings are errors."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.filterwarnings("always", ".*weights that it began with")
+        act()
+    return [(str(warning.message), warning.filename) for warning in caught]
+
+
+def test_the_first_prediction_of_an_untrained_method_warns():
+    made = small()
+    ((said, place),) = doubts(lambda: made.predict(images(2)))
+    assert said.startswith(DOUBT)
+    assert "load_method()" in said
+    assert "\n" not in said
+    assert place == __file__
+    assert not doubts(lambda: made.predict(images(2)))
+    assert not doubts(lambda: made.evaluate(labelled()))
+
+
+def test_the_first_evaluation_of_an_untrained_method_warns():
+    made, said = small(), []
+    assert not doubts(lambda: made.evaluate(labelled(), warn=said.append))
+    assert len(said) == 1
+    assert said[0].startswith(DOUBT)
+    assert not doubts(lambda: made.predict(images(2)))
+    assert [place for _, place in doubts(lambda: small().evaluate(labelled()))] == [__file__]
+
+
+def test_what_could_not_be_trained_stays_untrained(tmp_path):
+    made = small()
+    with pytest.raises(DataError):
+        made.fit(tmp_path, device="cpu")
+    assert not made.trained
+    assert len(doubts(lambda: made.predict(images(2)))) == 1
+
+
+def test_what_was_trained_does_not_warn(tmp_path):
+    options = {"device": "cpu", "precision": "fp32"}
+    made, begun, resumed = small(), small(), small()
+    made.fit(images(), **options)
+    begun.fit(images(), checkpoints=tmp_path / "checkpoint", **options)
+    resumed.fit(images(), checkpoints=tmp_path / "checkpoint", **options)
+    made.save(tmp_path)
+    filled = small()
+    filled.load_state_dict(made.state_dict())
+    for method in (made, begun, resumed, filled, load_method(tmp_path), Pipeline.load(tmp_path)):
+        assert method.trained
+        assert not doubts(lambda method=method: method.evaluate(labelled()))
+        assert not doubts(lambda method=method: method.predict(images(2)))
+    assert not filled.loaded
+
+
+def test_a_stage_may_predict_and_what_learns_nothing_does():
+    seen = []
+
+    class Looks(Other):
+        def stages(self):
+            (stage,) = super().stages()
+            look = Validation(name="score", figure=self.figure, every=1, patience=1)
+            return [replace(stage, validate=look)]
+
+        def figure(self, data):
+            seen.append(self.predict(data.validation.batch(torch.arange(2))).scores.mean().item())
+            return seen[-1]
+
+    class Learned(Other):
+        needs_training = False
+
+    made = Looks(size=16, validation=0.5)
+    assert not doubts(lambda: made.fit(images(4, 16, 16), device="cpu", precision="fp32"))
+    assert len(seen) == 1
+    assert not doubts(lambda: Learned(size=16).predict(images(2, 16, 16)))
+    assert len(doubts(lambda: Other(size=16).predict(images(2, 16, 16)))) == 1
+
+
 # settings and presets
 
 
@@ -402,6 +486,7 @@ def test_what_bf16_trained_predicts_the_same_once_loaded(tmp_path):
     assert_same(load_method(tmp_path).predict(images(3)), made.predict(images(3)))
 
 
+@UNTRAINED
 def test_a_folder_takes_another_method(trained, tmp_path):
     trained.save(tmp_path)
     other = small(backbone={"name": "resnet18", "width": 6, "out_levels": [1, 2]}, seed=9)

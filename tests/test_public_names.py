@@ -25,6 +25,7 @@ MODULES = (
     "synth_anomaly.interfaces",
     "synth_anomaly.losses",
     "synth_anomaly.method",
+    "synth_anomaly.objects",
     "synth_anomaly.options",
     "synth_anomaly.parameters",
     "synth_anomaly.pipeline",

@@ -6,12 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import click
-from rich.console import Console
 
 from synth_anomaly.catalogue import catalogue
 from synth_anomaly.cli.options import is_quiet, quiet_option, verbose_option
-from synth_anomaly.cli.reading import reading_shown
-from synth_anomaly.download import PlainReport
 from synth_anomaly.errors import DataError
 from synth_anomaly.interfaces import Downloadable
 
@@ -35,6 +32,11 @@ def download(context: click.Context, /, name: str, out: Path | None, url: str | 
     What arrives is checked; a download that was interrupted goes on where it stopped. The last line printed
     is the folder.
     """
+    from rich.console import Console
+
+    from synth_anomaly.cli.reading import reading_shown
+    from synth_anomaly.download import PlainReport
+
     target: Any = catalogue().registry("dataset").load(name)
     if not isinstance(target, Downloadable):
         raise DataError(

@@ -6,10 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import click
-from rich.console import Console
 
-from synth_anomaly.cli.console import warn
-from synth_anomaly.cli.execute import closing
 from synth_anomaly.cli.options import (
     allow_code_option,
     device_option,
@@ -20,13 +17,6 @@ from synth_anomaly.cli.options import (
     threads_option,
     verbose_option,
 )
-from synth_anomaly.cli.output import output_folder
-from synth_anomaly.cli.recipes import data_asked_for
-from synth_anomaly.cli.summary import print_line
-from synth_anomaly.recipe import Recipe, overrides
-from synth_anomaly.reporting.results import write_results
-from synth_anomaly.reporting.table import metrics_table
-from synth_anomaly.runs import evaluate_run, run_folder
 
 __all__ = ["evaluate"]
 
@@ -62,20 +52,6 @@ def evaluate(run: Path, out: Path | None, **given: Any) -> None:
 
     The last line printed is the folder that holds them.
     """
-    run = run_folder(run)
-    data = data_asked_for(Recipe.read(run).data, given)
-    with output_folder(out, run, "evaluation") as folder:
-        results = evaluate_run(
-            run,
-            data,
-            device=given["device"],
-            precision=given["precision"],
-            allow_code=given["allow_code"],
-            warn=warn,
-            settings=overrides(given["changes"]),
-        )
-        write_results(folder, results, all_maps=given["all_maps"])
-    console = Console()
-    console.print(metrics_table(results.metrics, results.provenance, results.published))
-    print_line(console, f" {closing([results])}", "dim")
-    click.echo(folder)
+    from synth_anomaly.cli.evaluating import evaluate_asked_for
+
+    evaluate_asked_for(run, out, given)

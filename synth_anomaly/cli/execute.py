@@ -13,9 +13,10 @@ from synth_anomaly.cli.summary import not_begun, outline, print_line, print_summ
 from synth_anomaly.errors import Interrupted, SynthAnomalyError
 from synth_anomaly.evaluation import Removal
 from synth_anomaly.reporting.progress import Progress
+from synth_anomaly.reporting.provenance import preset_text
 from synth_anomaly.reporting.results import Results
 from synth_anomaly.reporting.table import metrics_table
-from synth_anomaly.runs import Planned, Run, dataset_notes, method_spec, texture_notes
+from synth_anomaly.runs import Planned, Run, changed_settings, dataset_notes, method_spec, texture_notes
 
 __all__ = ["Screen", "closing", "execute", "execute_all"]
 
@@ -111,7 +112,8 @@ def _execute(started: Run, screen: Screen) -> Results:
 
 def _headline(started: Run) -> str:
     name, recipe, dataset = started.method.name, started.recipe, started.dataset
-    return f"{name} · preset {recipe.preset} · {dataset.name} {dataset.category} · seed {recipe.seed}"
+    preset = preset_text(recipe.preset, changed_settings(started.method, dataset))
+    return f"{name} · {preset} · {dataset.name} {dataset.category} · seed {recipe.seed}"
 
 
 def _without_maps(results: Results) -> Results:

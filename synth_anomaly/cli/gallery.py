@@ -12,6 +12,7 @@ from synth_anomaly.cli.inline import spread
 from synth_anomaly.cli.synth_build import Built, build_synthesizer
 from synth_anomaly.cli.synth_images import Pictures
 from synth_anomaly.errors import SynthAnomalyError
+from synth_anomaly.options import REQUIRED, options_of
 from synth_anomaly.reporting.synthesis.page import Exhibit, Setting
 from synth_anomaly.reporting.synthesis.samples import synthetic_samples
 from synth_anomaly.reporting.synthesis.trial import Trial
@@ -49,6 +50,8 @@ class Gallery:
         exhibit = Exhibit(name=name, **_entry(name))
         try:
             exhibit = replace(exhibit, **_about(name))
+            if parts := _parts_without_default(name):
+                return replace(exhibit, reason=f"made of other pieces, which you choose: {', '.join(parts)}")
             return self._tried(exhibit, build_synthesizer({"name": name}, self.textures))
         except SynthAnomalyError as error:
             return replace(exhibit, reason=str(error))
@@ -84,6 +87,12 @@ def _entry(name: str) -> dict[str, Any]:
         entry = catalogue().registry("synthesizer").find(name)
         return {"summary": entry.component.summary, "provider": entry.provider}
     return {}
+
+
+def _parts_without_default(name: str) -> list[str]:
+    """Return the options of a synthesizer that take a component and have to be given."""
+    options = options_of(catalogue().registry("synthesizer").load(name)).values()
+    return [option.name for option in options if option.kind is not None and option.default is REQUIRED]
 
 
 def provider_of(name: str) -> str:

@@ -12,46 +12,20 @@ import click
 
 from synth_anomaly.catalogue import catalogue
 from synth_anomaly.cli.guides import guide_asked_for
+from synth_anomaly.cli.what import is_recipe
 from synth_anomaly.data import ALL, resolve
 from synth_anomaly.errors import RecipeError, SynthAnomalyError
 from synth_anomaly.method import Method
 from synth_anomaly.options import listed, nearest
 from synth_anomaly.recipe import DataRecipe, Recipe, overrides
-from synth_anomaly.registry import IMPORT_PATH
 from synth_anomaly.specification import merge
 
-__all__ = ["PIECES", "data_asked_for", "is_recipe", "recipes_asked_for"]
+__all__ = ["PIECES", "data_asked_for", "recipes_asked_for"]
 
 PIECES = ("synthesizer", "backbone", "head", "loss", "scorer", "augment")
 """Settings that have an option of their own."""
 
 _QUICK = "quick"
-
-
-def is_recipe(what: str) -> bool:
-    """Whether ``METHOD|RECIPE`` is a recipe; a method's name is one though a folder be called the same.
-
-    Raises:
-        ComponentError: If it is neither.
-        RecipeError: If it is a path at which nothing lies.
-    """
-    path = Path(what)
-    methods = catalogue().registry("method")
-    if path.suffix == ".toml":
-        return True
-    if IMPORT_PATH.fullmatch(what) or any(
-        what in (entry.component.name, entry.full_name) for entry in methods.entries
-    ):
-        return False
-    if path.is_dir():
-        return True
-    if len(path.parts) > 1:
-        raise RecipeError(
-            f"expected a method or a recipe, got {what!r}: no method is called that (see sat list method), "
-            "and nothing lies at that path"
-        )
-    methods.find(what)  # says which names there are
-    return False
 
 
 def recipes_asked_for(what: str, given: Mapping[str, Any]) -> list[Recipe]:

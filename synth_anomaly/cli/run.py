@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import click
-from rich.console import Console
 
-from synth_anomaly.cli.execute import Screen, execute, execute_all
 from synth_anomaly.cli.guides import guide_option
 from synth_anomaly.cli.options import (
     allow_code_option,
@@ -21,23 +18,20 @@ from synth_anomaly.cli.options import (
     threads_option,
     verbose_option,
 )
-from synth_anomaly.cli.recipes import is_recipe, recipes_asked_for
-from synth_anomaly.reporting.progress import Progress
-from synth_anomaly.runs import (
-    RunOptions,
-    category_recipes,
-    check_recipe,
-    find_source,
-    new_run,
-    open_categories,
-    resume_run,
-)
+from synth_anomaly.cli.what import is_recipe
 
 __all__ = ["run"]
 
 
+def _known(_context: click.Context, _argument: click.Parameter, what: str | None) -> str | None:
+    """Refuse a name that nobody has, before anything is imported that computes."""
+    if what is not None:
+        is_recipe(what)
+    return what
+
+
 @click.command()
-@click.argument("what", metavar="METHOD|RECIPE", required=False)
+@click.argument("what", metavar="METHOD|RECIPE", required=False, is_eager=True, callback=_known)
 @click.option("--category", help="A category of the data set, several as A,B, or 'all' for every one.")
 @click.option(
     "--data", metavar="PATH", help="Folder of images; else $SAT_DATA, ./datasets/mvtec_ad, the demo."
@@ -93,37 +87,17 @@ def run(context: click.Context, /, what: str | None, resume: Path | None, out: P
 
         sat run anoseg --preset base,full --category bottle,carpet
     """
-    progress = Progress(Console(stderr=True), quiet=is_quiet(context))
-    screen = Screen(progress)
-    options = RunOptions(
-        device=given["device"], allow_code=given["allow_code"], listeners=[progress], warn=progress.on_message
-    )
     if resume is not None:
         _refuse_beside_resume(context)
-        started = resume_run(resume, options)
-        execute(started, screen)
-        click.echo(started.folder)
-        return
-    if what is None:
+    elif what is None:
         raise click.UsageError("Name a method (see: sat list method) or a recipe, or give --resume RUN.")
-    # who types an import path trusts it; who runs a file may not have read it
-    options = replace(options, allow_code=given["allow_code"] or not is_recipe(what))
-    recipes = recipes_asked_for(what, given)
-    data = recipes[0].data  # the presets' recipes differ in nothing but the preset
-    source = find_source(data, allow_code=options.allow_code)
-    datasets = open_categories(data, source, allow_code=options.allow_code)
-    plan = category_recipes(
-        recipes, source.dataset, list(datasets), textures=given["textures"], allow_code=options.allow_code
-    )
-    for recipe in {one.recipe.preset: one.recipe for one in plan[len(datasets) :]}.values():
-        check_recipe(recipe, options)
-    runs = (new_run(one.recipe, source, datasets[one.category], out, options) for one in plan)
-    if len(plan) > 1:
-        click.echo(execute_all(runs, plan, screen, notice=source.notice))
-        return
-    started = next(runs)
-    execute(started, screen, notice=source.notice)
-    click.echo(started.folder)
+    from synth_anomaly.cli.running import resume_asked_for, run_asked_for
+
+    quiet = is_quiet(context)
+    if resume is not None:
+        resume_asked_for(resume, given, quiet=quiet)
+    elif what is not None:
+        run_asked_for(what, out, given, quiet=quiet)
 
 
 def _refuse_beside_resume(context: click.Context) -> None:

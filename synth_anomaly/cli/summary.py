@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from rich.console import Console
 
-from synth_anomaly.data.mvtec_ad import has_all_categories
+from synth_anomaly.data.originals import has_all_categories
 from synth_anomaly.reporting.results import Results
 from synth_anomaly.reporting.table import categories_table, mean_metrics, presets_table
 from synth_anomaly.runs import DEMO_NOTE, Planned

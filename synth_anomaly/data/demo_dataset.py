@@ -26,8 +26,8 @@ __all__ = ["Demo"]
 class Demo:
     """One category of the rendered demo.
 
-    It reads no file, so it has no root. Every defective image comes with its exact mask and with the
-    same part as it would be without the defect.
+    It reads no file, so it has no root. Every image comes with the place of its part; every defective
+    one with its exact mask and with the same part as it would be without the defect.
 
     Args:
         category: Name of the product.
@@ -81,6 +81,7 @@ class Demo:
             name=f"{defect}/{index:03d}",
             defect=defect,
             read=read("image"),
+            read_object=read("part"),
             read_mask=None if is_good else read("mask"),
             read_clean=None if is_good else read("clean"),
         )

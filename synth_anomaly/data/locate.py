@@ -80,7 +80,18 @@ def locate_named(dataset: str, target: Callable[..., Any], data: str | None) -> 
         raise DataError(f"expected dataset {dataset!r} at {path}, got nothing there: check {origin}")
     if dataset == MVTecAD.name and is_mvtec_category(path):
         return one_category(path)
-    return Located(dataset, path, tuple(lister(str(path))))
+    names = tuple(lister(str(path)))
+    if hasattr(target, "categories") and not names:
+        raise DataError(f"expected the layout of dataset {dataset!r} in {path}, got another: {_cure(path)}")
+    return Located(dataset, path, names)
+
+
+def _cure(path: Path) -> str:
+    """Return what to do about a folder that has not the layout that was named."""
+    try:
+        return f"it looks like {detect(path, _OPTION).dataset!r}, so leave out --dataset, or check the path"
+    except DataError:
+        return "check the path"
 
 
 def _given(data: str | None) -> tuple[Path | None, str]:

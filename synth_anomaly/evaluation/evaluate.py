@@ -45,6 +45,7 @@ class Evaluation:
     Attributes:
         metrics: By the names in :data:`METRICS`, in [0, 1]; nan where a figure is undefined.
         iou_threshold: The threshold at which the IoU is highest, in the map's units.
+        f1_threshold: The threshold at which the images' F1 is highest, in the scores' units.
         score_size: ``"input"`` or ``"native"``: the size at which maps and masks were compared.
         samples: The images, in order.
         scores: ``(N,)`` the method's own image scores.
@@ -56,6 +57,7 @@ class Evaluation:
 
     metrics: dict[str, float]
     iou_threshold: float
+    f1_threshold: float
     score_size: ScoreSize
     samples: tuple[Sample, ...]
     scores: npt.NDArray[np.float32]
@@ -113,10 +115,10 @@ def evaluate(
         warn(f"left out {skip.name}: {skip.reason}")
     joined = np.concatenate(scores)
     labels = np.array([sample.is_defective for sample in kept])
-    metrics, threshold = _metrics(joined, maps, masks if images.has_masks else None, labels)
+    metrics, thresholds = _metrics(joined, maps, masks if images.has_masks else None, labels)
     return Evaluation(
         metrics=metrics,
-        iou_threshold=threshold,
+        **thresholds,
         score_size=score_size,
         samples=tuple(kept),
         scores=joined,
@@ -139,7 +141,7 @@ def _metrics(
     maps: list[npt.NDArray[np.float32]],
     masks: list[npt.NDArray[np.bool_]] | None,
     labels: npt.NDArray[np.bool_],
-) -> tuple[dict[str, float], float]:
+) -> tuple[dict[str, float], dict[str, float]]:
     image = image_metrics(scores, labels)
     maxima = np.array([values.max() for values in maps])
     undefined = PixelMetrics(auroc=nan, ap=nan, aupro_30=nan, iou_max=nan, iou_threshold=nan)
@@ -159,4 +161,5 @@ def _metrics(
         pixel.aupro_30,
         pixel.iou_max,
     )
-    return dict(zip(METRICS, figures, strict=True)), pixel.iou_threshold
+    thresholds = {"iou_threshold": pixel.iou_threshold, "f1_threshold": image.f1_threshold}
+    return dict(zip(METRICS, figures, strict=True)), thresholds

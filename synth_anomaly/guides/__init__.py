@@ -7,6 +7,7 @@ from synth_anomaly.guides.border_colour import BorderColour
 from synth_anomaly.guides.constant import Constant
 from synth_anomaly.guides.drawn import DrawnGuides
 from synth_anomaly.guides.model_file import ModelFile
+from synth_anomaly.guides.region import Region
 from synth_anomaly.guides.sharpened import Sharpened
 from synth_anomaly.guides.spectral_residual import SpectralResidual
 
@@ -15,6 +16,7 @@ __all__ = [
     "Constant",
     "DrawnGuides",
     "ModelFile",
+    "Region",
     "Sharpened",
     "SpectralResidual",
     "attach_guides",

@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from synth_anomaly.data import ImageStore
 from synth_anomaly.errors import DataError
+from synth_anomaly.guides.constant import Constant
 from synth_anomaly.interfaces import Guide, NamedGuide, Report
 from synth_anomaly.numerics import full_precision
 
@@ -74,7 +75,7 @@ def attach_guides(
         store: The images.
         guide: What to compute.
         batch_size: Images a batch.
-        warn: Told how many images a defect may lie nowhere on.
+        warn: Told on how many images a defect may lie nowhere, and anywhere.
         report: Told how many guides are made.
 
     Raises:
@@ -90,4 +91,10 @@ def attach_guides(
         warn(
             f"the guide is below 0.5 everywhere on {empty} of {len(store)} training images: "
             "most synthesizers make no defect there"
+        )
+    everywhere = int((kept.flatten(1).amin(dim=1) >= 128).sum())
+    if everywhere and not isinstance(guide, Constant):
+        warn(
+            f"the guide is 0.5 or more everywhere on {everywhere} of {len(store)} training images: "
+            "defects are made anywhere on them, as if there were no guide"
         )

@@ -10,6 +10,7 @@ from torch import Tensor
 from synth_anomaly.guides.attach import guide_maps
 from synth_anomaly.guides.border_colour import BorderColour
 from synth_anomaly.interfaces import Guide
+from synth_anomaly.objects import check_piece
 
 __all__ = ["Sharpened"]
 
@@ -32,6 +33,7 @@ class Sharpened:
     steepness: float = 4.0
 
     def __post_init__(self) -> None:
+        check_piece(self, "guide", self.guide)
         if not 1 <= self.steepness < float("inf"):
             raise ValueError(f"steepness must be at least 1, got {self.steepness!r}")
 

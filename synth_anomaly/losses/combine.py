@@ -7,6 +7,7 @@ from torch import Tensor
 
 from synth_anomaly.errors import OptionError
 from synth_anomaly.interfaces import Loss, Outputs, Targets
+from synth_anomaly.objects import checked_pieces
 
 __all__ = ["WeightedSum"]
 
@@ -22,7 +23,7 @@ class WeightedSum:
         lower_is_better: Whether every loss says so of itself and no weight is negative.
 
     Raises:
-        OptionError: If there is no loss, or there are more or fewer weights.
+        OptionError: If there is no loss, one is none, or there are more or fewer weights.
 
     Example:
         >>> from synth_anomaly.losses import SSIM, L2
@@ -31,6 +32,7 @@ class WeightedSum:
     """
 
     def __init__(self, losses: tuple[Loss, ...], weights: tuple[float, ...]) -> None:
+        losses = checked_pieces(self, "losses", losses, "loss")
         if not losses or len(losses) != len(weights):
             raise OptionError(
                 f"weights takes one number for each loss, got {len(losses)} losses and "

@@ -30,8 +30,8 @@ def write_metrics(
 ) -> dict[str, Any]:
     """Write the figures and where they come from; return what was written.
 
-    The keys ``metrics``, ``dataset``, ``category``, ``split``, ``method``, ``preset``, ``seed``,
-    ``seconds`` and ``versions`` are always there. An undefined figure is ``null``.
+    The keys ``metrics``, ``dataset``, ``category``, ``split``, ``method``, ``preset``, ``changes``,
+    ``seed``, ``seconds`` and ``versions`` are always there. An undefined figure is ``null``.
 
     Args:
         path: The file.
@@ -40,7 +40,8 @@ def write_metrics(
         seconds: Wall time of the run.
         versions: By distribution; those installed by default.
         **extra: Further keys with plain values, such as ``cpu_seconds``, ``precision``, ``device``,
-            ``score_size``, ``iou_threshold``, ``published``, ``skipped``, ``counts`` or ``notes``.
+            ``score_size``, ``iou_threshold``, ``image_f1_threshold``, ``published``, ``skipped``,
+            ``counts`` or ``notes``.
     """
     known = installed_versions() if versions is None else versions
     table = {"metrics": metrics} | asdict(provenance) | {"seconds": seconds, "versions": known}

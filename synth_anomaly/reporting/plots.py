@@ -19,6 +19,7 @@ __all__ = ["iou_plot", "score_plot"]
 _WIDTH, _HEIGHT = 560, 300
 _LEFT, _RIGHT, _TOP, _BOTTOM = 52, 20, 20, 46
 _LANE, _DOT = 44, 4.0
+_CHARACTERS = 48  # of a tick's size, along an axis beside the longest names
 
 
 def iou_plot(thresholds: npt.NDArray[np.float64], iou: npt.NDArray[np.float64], best: float) -> str:
@@ -125,23 +126,25 @@ def _axis(low: float, high: float, start: float, end: float) -> Callable[[float]
 
 
 def _ticks(low: float, high: float) -> list[float]:
-    """Return four to ten round numbers in a range."""
+    """Return up to ten round numbers in a range: as many as their texts leave room for."""
     span = float(high - low) or 1.0
-    step = 10.0 ** math.floor(math.log10(span / 4))
-    step *= next(factor for factor in (5, 2, 1) if span / (step * factor) >= 4)
-    return [round(number * step, 12) for number in range(math.ceil(low / step), math.floor(high / step) + 1)]
+    for least in (4, 2, 1):
+        step = 10.0 ** math.floor(math.log10(span / least))
+        step *= next(factor for factor in (5, 2, 1) if span / (step * factor) >= least)
+        places = range(math.ceil(low / step), math.floor(high / step) + 1)
+        ticks = [round(place * step, 12) for place in places]
+        if sum(len(f"{tick:g}") + 2 for tick in ticks) <= _CHARACTERS:
+            break
+    return ticks
 
 
 def _tick_across(x: float, y: float, value: float) -> str:
-    return f'<text class="tick" x="{x:.1f}" y="{y + 18}" text-anchor="middle">{number_text(value)}</text>'
+    return f'<text class="tick" x="{x:.1f}" y="{y + 18}" text-anchor="middle">{value:g}</text>'
 
 
 def _grid_line(y: float, value: float) -> str:
     line = f'<line class="grid" x1="{_LEFT}" x2="{_WIDTH - _RIGHT}" y1="{y:.1f}" y2="{y:.1f}"/>'
-    return (
-        line
-        + f'<text class="tick" x="{_LEFT - 10}" y="{y + 4:.1f}" text-anchor="end">{number_text(value)}</text>'
-    )
+    return line + f'<text class="tick" x="{_LEFT - 10}" y="{y + 4:.1f}" text-anchor="end">{value:g}</text>'
 
 
 def _caption(text: str, y: float) -> str:

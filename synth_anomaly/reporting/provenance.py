@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
-__all__ = ["Provenance"]
+__all__ = ["Provenance", "preset_text"]
 
 _DEMO = "demo"
+_SHOWN = 4
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,6 +23,7 @@ class Provenance:
         method: Name of the method.
         preset: Name of its preset.
         seed: The run's seed.
+        changes: The settings that are not the preset's, by their paths.
     """
 
     dataset: str
@@ -28,6 +32,7 @@ class Provenance:
     method: str
     preset: str
     seed: int
+    changes: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def is_demo(self) -> bool:
@@ -46,5 +51,28 @@ class Provenance:
 
     @property
     def details(self) -> str:
-        """Preset, seed and split, in a line."""
-        return f"preset {self.preset} · seed {self.seed} · {self.split} images"
+        """Preset and what was changed of it, seed and split, in a line."""
+        return f"{preset_text(self.preset, self.changes)} · seed {self.seed} · {self.split} images"
+
+
+def preset_text(preset: str, changes: Mapping[str, Any]) -> str:
+    """Return a preset's name and what was changed of it, for a reader.
+
+    Example:
+        >>> preset_text("quick", {"steps": 40, "synthesizer": {"name": "draem", "visible": 0.1}})
+        'preset quick, changed: steps=40, synthesizer=draem'
+    """
+    if not changes:
+        return f"preset {preset}"
+    shown = [f"{path}={_short(value)}" for path, value in list(changes.items())[:_SHOWN]]
+    more = [f"{len(changes) - _SHOWN} more"] if len(changes) > _SHOWN else []
+    return f"preset {preset}, changed: {', '.join(shown + more)}"
+
+
+def _short(value: Any) -> str:
+    """Return a value without what is inside it."""
+    if isinstance(value, Mapping):
+        return str(value.get("name", "{…}"))
+    if isinstance(value, list | tuple):
+        return f"[{','.join(map(_short, value))}]"
+    return str(value)

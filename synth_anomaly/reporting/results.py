@@ -74,6 +74,7 @@ def write_results(folder: Path, results: Results, *, all_maps: bool = False) -> 
         facts |= {
             "score_size": evaluation.score_size,
             "iou_threshold": evaluation.iou_threshold,
+            "image_f1_threshold": evaluation.f1_threshold,
             "map_range": astuple(common_scale(evaluation.maps)),
             "skipped": evaluation.skipped,
             **evaluation.removal.facts(),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from synth_anomaly.runs.again import evaluate_run
 from synth_anomaly.runs.categories import Planned, category_recipes
+from synth_anomaly.runs.changes import changed_settings
 from synth_anomaly.runs.folder import run_folder
 from synth_anomaly.runs.options import RunOptions
 from synth_anomaly.runs.run import Run
@@ -23,6 +24,7 @@ __all__ = [
     "Run",
     "RunOptions",
     "category_recipes",
+    "changed_settings",
     "check_recipe",
     "dataset_notes",
     "evaluate_run",

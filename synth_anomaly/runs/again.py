@@ -69,13 +69,8 @@ def evaluate_run(
         clock,
         facts={"prediction_precision": precision, "run": str(folder), **_training(folder)},
     )
-    return _changed(results, settings) if settings else results
-
-
-def _changed(results: Results, settings: Mapping[str, Any]) -> Results:
-    """Return results that say which settings are not the run's; what was published is not of these."""
-    facts = {**results.facts, "changed_settings": dict(settings)}
-    return replace(results, facts=facts, published={}, published_mean={})
+    # what was published is not of settings that the run has not
+    return replace(results, published={}, published_mean={}) if settings else results
 
 
 def _training(folder: Path) -> dict[str, Any]:

@@ -74,8 +74,8 @@ def new_run(recipe: Recipe, source: Source, dataset: Dataset, out: Path, options
         SynthAnomalyError: If the recipe names something that is not there.
     """
     device = choose_device(options.device)
-    precision = choose_precision(recipe.precision, device).name
     method = _method(recipe, options)
+    precision = choose_precision(recipe.precision, device, side=min(method.settings.input_size)).name
     # absolute, so that the run can be repeated and resumed from any folder
     root = str(Path(source.root).absolute()) if source.root else ""
     data = replace(recipe.data, dataset=source.dataset, root=root, category=dataset.category)

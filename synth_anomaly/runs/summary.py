@@ -9,7 +9,7 @@ from typing import Any
 import torch
 
 from synth_anomaly.catalogue import catalogue
-from synth_anomaly.data.mvtec_ad import is_original
+from synth_anomaly.data.originals import is_original
 from synth_anomaly.evaluation import Evaluation
 from synth_anomaly.interfaces import Dataset, WithNotes
 from synth_anomaly.method import Method
@@ -18,6 +18,7 @@ from synth_anomaly.reporting.extent import extent_note
 from synth_anomaly.reporting.per_image import image_facts
 from synth_anomaly.reporting.provenance import Provenance
 from synth_anomaly.reporting.results import Results
+from synth_anomaly.runs.changes import changed_settings
 from synth_anomaly.runs.clock import Clock
 from synth_anomaly.runs.reconstruct import reconstructor
 from synth_anomaly.runs.textures import method_spec, texture_notes, textures_of
@@ -56,6 +57,7 @@ def summarise(
         method=method.name,
         preset=method.preset,
         seed=method.seed,
+        changes=changed_settings(method, dataset),
     )
     return Results(
         provenance=provenance,

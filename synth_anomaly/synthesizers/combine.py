@@ -12,6 +12,7 @@ import torch
 from torch import Generator, Tensor
 
 from synth_anomaly.interfaces import Defects, Size, Synthesizer
+from synth_anomaly.objects import check_piece, checked_pieces
 from synth_anomaly.parameters import Parameters
 from synth_anomaly.synthesizers.replay import Replayable, replayable
 from synth_anomaly.synthesizers.rows import Rows, moved
@@ -32,7 +33,7 @@ class OneOf(Replayable):
     weights: tuple[float, ...] | None = None
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "synthesizers", _several(self.synthesizers))
+        _check_several(self)
         if self.weights is None:
             return
         object.__setattr__(self, "weights", tuple(self.weights))
@@ -78,7 +79,7 @@ class Chain(Replayable):
     synthesizers: tuple[Synthesizer, ...]
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "synthesizers", _several(self.synthesizers))
+        _check_several(self)
 
     def draw(self, count: int, size: Size, generator: Generator, *, donors: int = 0) -> Parameters:
         """Draw the parameters of each synthesizer under its number."""
@@ -115,6 +116,7 @@ class Mixed(Replayable):
     p: float = 0.5
 
     def __post_init__(self) -> None:
+        check_piece(self, "synthesizer", self.synthesizer)
         if not 0 <= self.p <= 1:
             raise ValueError(f"p must be in [0, 1], got {self.p!r}")
 
@@ -141,10 +143,11 @@ class Mixed(Replayable):
         return made
 
 
-def _several(synthesizers: tuple[Synthesizer, ...]) -> tuple[Synthesizer, ...]:
-    if not synthesizers:
+def _check_several(made: OneOf | Chain) -> None:
+    given = checked_pieces(made, "synthesizers", made.synthesizers, "synthesizer")
+    if not given:
         raise ValueError("synthesizers must be at least one, got none")
-    return tuple(synthesizers)
+    object.__setattr__(made, "synthesizers", given)
 
 
 def _draw_parts(

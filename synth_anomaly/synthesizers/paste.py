@@ -10,6 +10,7 @@ from torch import Generator, Tensor
 from synth_anomaly.errors import DataError
 from synth_anomaly.host import is_at_hand
 from synth_anomaly.interfaces import Blend, BoxedBlend, Defects, Fill, Shape, Size
+from synth_anomaly.objects import check_piece
 from synth_anomaly.parameters import Parameters
 from synth_anomaly.synthesizers.blends.replace import Replace
 from synth_anomaly.synthesizers.pieces import Pieces
@@ -49,6 +50,9 @@ class Paste(Replayable):
     visible: float = 0.0
 
     def __post_init__(self) -> None:
+        check_piece(self, "shape", self.shape)
+        check_piece(self, "fill", self.fill)
+        check_piece(self, "blend", self.blend)
         if not 0 <= self.visible <= 1:
             raise ValueError(f"visible must be a change in [0, 1], got {self.visible!r}")
 

@@ -8,6 +8,7 @@ import torch
 from torch import Generator, Tensor
 
 from synth_anomaly.interfaces import Defects, Size, Synthesizer
+from synth_anomaly.objects import check_piece
 from synth_anomaly.parameters import Parameters
 from synth_anomaly.synthesizers.replay import Replayable, replayable
 from synth_anomaly.synthesizers.rows import Rows, moved
@@ -32,6 +33,7 @@ class Repeated(Replayable):
     p: float = 0.5
 
     def __post_init__(self) -> None:
+        check_piece(self, "synthesizer", self.synthesizer)
         if not 1 <= self.count[0] <= self.count[1]:
             raise ValueError(f"count must be two numbers, 1 <= low <= high, got {self.count!r}")
         if not 0 <= self.p <= 1:

@@ -24,6 +24,8 @@ __all__ = [
 
 PrecisionName = Literal["auto", "fp32", "bf16"]
 
+_SMALLEST = 32
+
 
 @dataclass(frozen=True)
 class Precision:
@@ -75,15 +77,24 @@ def choose_device(name: str = "auto") -> torch.device:
     return torch.device("cuda", device.index or 0) if device.type == "cuda" else device
 
 
-def choose_precision(name: str, device: torch.device) -> Precision:
+def choose_precision(name: str, device: torch.device, *, side: int | None = None) -> Precision:
     """Return the precision of that name; ``auto`` is bf16 where hardware speeds it up.
+
+    On a CPU it is not for images of less than 32 pixels: a strided convolution whose input is a single pixel
+    leaves part of its weight's gradient in bfloat16 undefined (torch 2.13 with oneDNN).
+
+    Args:
+        name: ``"auto"``, ``"fp32"`` or ``"bf16"``.
+        device: What computes.
+        side: The images' shorter side in pixels, for training; None where nothing is trained.
 
     Raises:
         DeviceError: If the name is unknown, or the device cannot compute in bfloat16.
     """
     fast = (device.type == "cuda" and _cuda_has_bf16(device)) or (device.type == "cpu" and cpu_has_bf16())
     if name == "auto":
-        return Precision("bf16" if fast else "fp32")
+        tiny = side is not None and side < _SMALLEST and device.type == "cpu"
+        return Precision("bf16" if fast and not tiny else "fp32")
     if name == "fp32":
         return Precision("fp32")
     if name != "bf16":

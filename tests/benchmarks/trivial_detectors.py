@@ -66,7 +66,7 @@ def detectors(dataset: Dataset, size: int) -> dict[str, Callable]:
             dim=1, keepdim=True
         ),
         "local contrast": local_contrast,
-        "untrained network": lambda batch: untrained.predict(batch).maps,
+        "untrained network": lambda batch: torch.no_grad()(untrained)(batch).maps,
     }
 
 

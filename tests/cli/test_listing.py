@@ -50,8 +50,19 @@ def scratches(machine):
     return install
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["list"], ["plugins"], ["list", "--json"]])
-def test_listings_import_nothing_heavy(machine, scratches, arguments):
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--help"],
+        ["--version"],
+        ["list"],
+        ["plugins"],
+        ["list", "--json"],
+        *([command, "--help"] for command in ("run", "evaluate", "predict", "synth", "download")),
+    ],
+    ids=" ".join,
+)
+def test_listings_and_help_import_nothing_heavy(machine, scratches, arguments):
     scratches("sat-scratches")
     done = machine.run(*arguments, python=("-X", "importtime"))
     assert done.returncode == 0
@@ -256,3 +267,10 @@ def test_docstrings_are_read_with_those_of_the_bases():
     assert found.source == "A paper, section 2: all of it."
     assert read_docstring(Base).options["width"] == "In pixels, of the base."
     assert read_docstring(len).text
+
+
+def test_a_mistyped_method_is_refused_before_anything_heavy_is_imported(machine):
+    done = machine.run("run", "segmentaton", python=("-X", "importtime"))
+    assert done.returncode == 2
+    assert "unknown method 'segmentaton': did you mean 'segmentation'?" in done.stderr
+    assert "torch" not in {line.split("|")[-1].strip().partition(".")[0] for line in done.stderr.splitlines()}

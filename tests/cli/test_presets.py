@@ -27,7 +27,7 @@ def ablation(sat, parts, tmp_path, monkeypatch):
         "    known = {('mean', 'rotation'), ('bolt', 'perm')}\n"
     )
     monkeypatch.syspath_prepend(tmp_path)
-    monkeypatch.setattr("synth_anomaly.data.mvtec_ad.TRAINING_IMAGES", {"bolt": 4, "nut": 4})
+    monkeypatch.setattr("synth_anomaly.data.originals.TRAINING_IMAGES", {"bolt": 4, "nut": 4})
 
     def run(*arguments):
         command = ["run", "ablation_of_tests:Ablation", *sat.tiny, "--precision=fp32", "--data", parts]

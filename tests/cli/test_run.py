@@ -28,8 +28,10 @@ def anoseg(sat, parts):
 def test_a_run_leaves_figures_maps_and_pictures(anoseg):
     folder = anoseg.folder
     assert anoseg.stdout.endswith("\nruns/anoseg/bolt/1\n")
-    assert "anoseg · preset quick · mvtec_ad bolt · seed 0" in anoseg.stderr.splitlines()[0]
-    assert "anoseg · preset quick · mvtec_ad bolt · seed 0" in anoseg.stdout.splitlines()[-2]
+    assert "anoseg · preset quick, changed: size=32, batch_size=2" in anoseg.stderr.splitlines()[0]
+    last = anoseg.stdout.splitlines()[-2]
+    assert last.startswith(" anoseg · preset quick, changed: size=32, batch_size=2")
+    assert "· mvtec_ad bolt · seed 0 ·" in last
     assert anoseg.metrics.keys() >= KEYS
     assert tuple(anoseg.metrics["metrics"]) == METRICS
     assert all(0 <= figure <= 1 for figure in anoseg.metrics["metrics"].values())
@@ -358,7 +360,7 @@ def test_published_means_need_every_category_of_the_paper(sat, parts, monkeypatc
     command = ["run", "anoseg", *sat.tiny, *ANOSEG, "--data", parts, "--category=all", "--preset=base"]
     command.append("--set=decoder_channels=[4,4,4,4,4]")
     assert "published" not in sat(*command).stdout
-    monkeypatch.setattr("synth_anomaly.data.mvtec_ad.TRAINING_IMAGES", {"bolt": 4, "nut": 4})
+    monkeypatch.setattr("synth_anomaly.data.originals.TRAINING_IMAGES", {"bolt": 4, "nut": 4})
     said = sat(*command)
     row = next(line.split() for line in said.stdout.splitlines() if "published" in line)
     assert {"0.923", "0.492"} <= set(row)
@@ -371,7 +373,7 @@ def test_verbose_stands_before_or_after_the_command(sat, monkeypatch, before):
     def fail(*_arguments, **_others):
         raise DataError("nothing there") from OSError("a cause")
 
-    monkeypatch.setattr("synth_anomaly.cli.run.find_source", fail)
+    monkeypatch.setattr("synth_anomaly.cli.running.find_source", fail)
     command = ["run", "segmentation"]
     said = sat("-v", *command) if before else sat(*command, "-v")
     assert "a cause" in said.stderr

@@ -127,8 +127,8 @@ def test_the_page_shows_everything_that_is_registered(sat, monkeypatch):
     text = (said.folder / "synthesizers.html").read_text()
     listed = json.loads(sat("list", "synthesizer", "--json").stdout)["components"]
     assert all(component["use"] in text for component in listed)
-    assert "needs option &#39;shape&#39;" in text
-    assert "paste: not shown" in said.stdout
+    assert "made of other pieces" in text
+    assert "paste: not shown: made of other pieces, which you choose: shape" in said.stdout
 
 
 def test_the_page_and_a_synthesizer_of_ones_own(sat, monkeypatch):

@@ -11,7 +11,7 @@ import torch
 
 from synth_anomaly.catalogue import catalogue
 from synth_anomaly.data import CIFAR10, load_images, load_test, open_dataset, resolve
-from synth_anomaly.data.mvtec_ad import is_original
+from synth_anomaly.data.originals import is_original
 from synth_anomaly.errors import DataError
 from synth_anomaly.interfaces import WithAnomalies, WithNotes
 
@@ -112,7 +112,7 @@ class TestMissingFiles:
     def test_of_whole_data_nothing_is_said(self, write, monkeypatch):
         data = CIFAR10(str(write()), "dog")
         assert data.notes() == ()
-        monkeypatch.setattr("synth_anomaly.data.mvtec_ad.CLASS_IMAGES", 10)
+        monkeypatch.setattr("synth_anomaly.data.originals.CLASS_IMAGES", 10)
         assert is_original(data)
 
     def test_without_test_images_the_file_is_named(self, write):

@@ -6,7 +6,7 @@ from PIL import Image
 
 from synth_anomaly.catalogue import catalogue
 from synth_anomaly.data import DAGM2007, DAGM2007Six, load_test, open_dataset, resolve
-from synth_anomaly.data.mvtec_ad import has_all_categories
+from synth_anomaly.data.originals import has_all_categories
 from synth_anomaly.errors import DataError
 
 

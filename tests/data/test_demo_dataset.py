@@ -34,6 +34,19 @@ def test_samples():
     assert mask.shape == (48, 48)
 
 
+def test_samples_know_where_the_part_is():
+    """Outside the part, the table's colours; at another size, the same place."""
+    sample = Demo("bottle", size=96).train()[0]
+    part = sample.read_object()
+    assert part.shape == (96, 96)
+    assert 0.3 < part.mean() < 0.8
+    grey = sample.read().mean(axis=2)
+    assert abs(grey[part].mean() - grey[~part].mean()) > 10
+    smaller = Demo("bottle", size=48).train()[0].read_object()
+    assert (part[::2, ::2] == smaller).mean() > 0.98
+    assert Demo("carpet", size=32).test()[0].read_object().all()
+
+
 def test_seed_and_unknown_category():
     assert not np.array_equal(Demo("grid", 32).train()[0].read(), Demo("grid", 32, seed=1).train()[0].read())
     assert Demo.categories() == CATEGORIES

@@ -8,7 +8,8 @@ import pytest
 from synth_anomaly.data import export_demo
 from synth_anomaly.data.folder import Folder
 from synth_anomaly.data.layout import DEMO_MARKER
-from synth_anomaly.data.mvtec_ad import TRAINING_IMAGES, MVTecAD, has_all_categories, is_original
+from synth_anomaly.data.mvtec_ad import TRAINING_IMAGES, MVTecAD
+from synth_anomaly.data.originals import has_all_categories, is_original
 from synth_anomaly.errors import DataError
 from synth_anomaly.interfaces import Dataset
 

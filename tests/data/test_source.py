@@ -34,6 +34,18 @@ def test_all_and_one_and_none():
         resolve()
 
 
+def test_several_categories_are_a_list():
+    assert resolve(category="grid,bottle, grid").categories == ("grid", "bottle")
+    with pytest.raises(DataError, match="'botle': choose from"):
+        resolve(category="grid,botle")
+
+
+def test_a_comma_in_a_name_is_no_list(make):
+    make.mvtec("nuts,bolts")
+    make.mvtec("nuts")
+    assert resolve(data=str(make.root), category="nuts,bolts").categories == ("nuts,bolts",)
+
+
 def test_argument_before_environment_before_usual_folder(make, monkeypatch):
     for place in ("given", "environment", "cwd/datasets/mvtec_ad"):
         make.mvtec(f"{place}/{place[0]}olt")
@@ -114,6 +126,8 @@ def test_named_data_sets(make, components):
         resolve("mvtec_ad", str(make.root / "nowhere"), components=components)
     with pytest.raises(ComponentError, match="unknown dataset 'mvtek_ad': did you mean 'mvtec_ad'"):
         resolve("mvtek_ad", components=components)
+    with pytest.raises(DataError, match=r"layout of dataset 'kolektor_sdd2' in .*it looks like .mvtec_ad."):
+        resolve("kolektor_sdd2", make.mvtec("bolt"), components=components)
 
 
 PLUGIN = """

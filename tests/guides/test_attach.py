@@ -152,3 +152,16 @@ def test_a_guide_is_part_of_the_recipe(tmp_path):
     assert "guide" not in Pipeline(**SMALL).recipe().settings
     with pytest.raises(ComponentError, match="did you mean 'border-colour'"):
         Pipeline(**SMALL, guide="border-color")
+
+
+def test_a_guide_that_finds_nothing_is_said():
+    """A texture has no border colour of its own, so that its map is 1 everywhere."""
+    store, said = load_images(Demo(category="carpet").train()[:3], SIZE), []
+    attach_guides(store, BorderColour(), batch_size=4, warn=said.append)
+    assert said == [
+        "the guide is 0.5 or more everywhere on 3 of 3 training images: "
+        "defects are made anywhere on them, as if there were no guide"
+    ]
+    attach_guides(store, Constant(1.0), batch_size=4, warn=said.append)
+    attach_guides(load_images(samples(), SIZE), BorderColour(), batch_size=4, warn=said.append)
+    assert len(said) == 1

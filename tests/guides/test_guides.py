@@ -13,10 +13,18 @@ from PIL import Image
 from synth_anomaly.catalogue import catalogue
 from synth_anomaly.data import Demo, resize_image
 from synth_anomaly.errors import ComponentError, DataError, OptionError
-from synth_anomaly.guides import BorderColour, Constant, DrawnGuides, ModelFile, Sharpened, SpectralResidual
+from synth_anomaly.guides import (
+    BorderColour,
+    Constant,
+    DrawnGuides,
+    ModelFile,
+    Region,
+    Sharpened,
+    SpectralResidual,
+)
 from synth_anomaly.interfaces import Guide, NamedGuide
 
-PROVIDERS = [BorderColour(), SpectralResidual(), Constant(0.25), Sharpened()]
+PROVIDERS = [BorderColour(), SpectralResidual(), Constant(0.25), Region(0.2, 0.1, 0.7, 0.9), Sharpened()]
 
 
 def disc(height, width, radius):
@@ -311,3 +319,26 @@ def test_sharpened_tells_its_guide_the_names():
 
     maps = Sharpened(Named(), 2.0).named(noise(1, 8, 8), ["good/1"])
     torch.testing.assert_close(maps, torch.full_like(maps, 0.64 / 0.68))
+
+
+def test_a_region_is_the_inside_of_its_rectangle():
+    maps = Region(left=0.25, top=0.5, right=0.75, bottom=1.0)(torch.zeros(2, 3, 8, 12))
+    expected = torch.zeros(8, 12)
+    expected[4:, 3:9] = 1
+    assert torch.equal(maps, expected.expand(2, 1, 8, 12))
+    assert (Region()(torch.zeros(1, 3, 5, 7)) == 1).all()
+
+
+def test_a_region_is_where_defects_lie():
+    synthesizer = catalogue().build("synthesizer", "cutpaste", allow_code=False)
+    images = noise(8, 32, 32)
+    guide = Region(0.5, 0.0, 1.0, 0.5)(images)
+    defects = synthesizer(images, torch.Generator().manual_seed(0), guide=guide)
+    assert defects.masks.any()
+    assert (defects.masks[guide < 0.5] == 0).all()
+
+
+@pytest.mark.parametrize("sides", [(0.5, 0, 0.5, 1), (0, 0.9, 1, 0.1), (-0.1, 0, 1, 1), (0, 0, 1, 1.5)])
+def test_a_region_without_an_inside_is_refused(sides):
+    with pytest.raises(ValueError, match="expected 0 <= "):
+        Region(*sides)

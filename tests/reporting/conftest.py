@@ -27,6 +27,7 @@ def make_evaluation(good=3, defective=6, size=(24, 24), with_masks=True, gain=1.
     return Evaluation(
         metrics={name: 0.1 * place if with_masks else nan for place, name in enumerate(METRICS, 1)},
         iou_threshold=0.5 * gain if with_masks else nan,
+        f1_threshold=0.5 * gain,
         score_size="input",
         samples=tuple(samples),
         scores=np.array([values.mean() for values in maps], np.float32),

@@ -10,7 +10,18 @@ from synth_anomaly.errors import RunError
 from synth_anomaly.reporting.metrics_file import read_metrics, write_metrics
 from synth_anomaly.reporting.versions import versions
 
-KEYS = ["metrics", "dataset", "category", "split", "method", "preset", "seed", "seconds", "versions"]
+KEYS = [
+    "metrics",
+    "dataset",
+    "category",
+    "split",
+    "method",
+    "preset",
+    "seed",
+    "changes",
+    "seconds",
+    "versions",
+]
 
 
 def test_the_keys_are_the_stable_ones(tmp_path, provenance):

@@ -113,6 +113,8 @@ def test_paste_hands_on_the_saliency():
         (Perlin, {"persistence": 0.0}),
         (Perlin, {"rotation": (10, -10)}),
         (SaliencyPerlin, {"a": -0.1}),
+        (SaliencyPerlin, {"a": 1.0}),
+        (SaliencyPerlin, {"a": 1.5, "octaves": 2}),
         (SaliencyPerlin, {"b": float("inf")}),
         (SaliencyPerlin, {"scale": (1, 3)}),
     ],
@@ -120,3 +122,12 @@ def test_paste_hands_on_the_saliency():
 def test_wrong_options_are_refused(shape, options):
     with pytest.raises(ValueError, match=f"^{next(iter(options))} must be"):
         shape(**options)
+
+
+def test_no_noise_is_above_the_most_that_it_can_be():
+    shape = SaliencyPerlin(octaves=3, rotation=(0, 0))
+    drawn = shape.draw(64, (32, 32), torch.Generator().manual_seed(0))
+    assert 0.4 * shape.most < shape.noise(drawn, (32, 32)).max() <= shape.most
+    assert SaliencyPerlin().most == 1
+    drawn = SaliencyPerlin().draw(64, (64, 64), torch.Generator().manual_seed(0))
+    assert 0.8 < SaliencyPerlin(rotation=(0, 0)).noise(drawn, (64, 64)).max() <= 1

@@ -78,6 +78,20 @@ def test_precisions(machine, has, name, device, expected):
 
 
 @pytest.mark.parametrize(
+    ("side", "name", "device", "expected"),
+    [
+        (31, "auto", "cpu", "fp32"),
+        (32, "auto", "cpu", "bf16"),
+        (16, "bf16", "cpu", "bf16"),
+        (16, "auto", "cuda", "bf16"),
+    ],
+)
+def test_tiny_images_train_in_float32_on_a_cpu(machine, side, name, device, expected):
+    machine(amx=True, cuda=1)
+    assert choose_precision(name, torch.device(device), side=side) == Precision(expected)
+
+
+@pytest.mark.parametrize(
     ("has", "name", "device", "message"),
     [
         ({"mps": True}, "bf16", "mps", "mps does not compute in bfloat16; use --precision fp32"),

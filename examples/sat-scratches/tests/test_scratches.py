@@ -4,12 +4,19 @@ import pytest
 import torch
 from synth_anomaly.catalogue import catalogue
 from synth_anomaly.errors import OptionError
-from synth_anomaly.testing import check_synthesizer
+from synth_anomaly.pipeline import Pipeline
+from synth_anomaly.testing import check_method, check_synthesizer, one_thread, random_images, sat
 
 from sat_scratches.shape import Scratches
 from sat_scratches.synthesizer import scratches
 
 SIZE = (48, 64)
+
+
+@pytest.fixture(autouse=True)
+def _one_thread():
+    with one_thread():
+        yield
 
 
 def draw(shape, count=32, size=SIZE):
@@ -52,3 +59,14 @@ def test_both_are_found_by_name():
 def test_a_wrong_option_is_refused():
     with pytest.raises(OptionError, match="0 < low <= high"):
         catalogue().build("shape", {"name": "scratches", "width": [3, 1]})
+
+
+def test_a_pipeline_learns_from_them():
+    backbone = {"name": "resnet18", "width": 4}
+    check_method(Pipeline(size=32, steps=1, backbone=backbone, synthesizer="scratches"), random_images())
+
+
+def test_the_command_line_describes_them():
+    said = sat("describe", "shape", "scratches")
+    assert said.exit_code == 0, said.output
+    assert "bend" in said.output

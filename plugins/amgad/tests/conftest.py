@@ -5,6 +5,7 @@ from sat_amgad.method import AMGAD
 
 from synth_anomaly import Defects
 from synth_anomaly.parameters import Parameters
+from synth_anomaly.testing import one_thread, random_images
 
 TINY = {
     "size": 32,
@@ -23,10 +24,8 @@ TINY_DCGAN = {"size": 32, "batch_size": 2, "steps": 1, "width": 4, "latent": 8}
 
 @pytest.fixture(autouse=True)
 def _one_thread():
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
+    with one_thread():
+        yield
 
 
 @pytest.fixture
@@ -53,8 +52,7 @@ def tiny_dcgan():
 @pytest.fixture
 def images():
     """Normal images, uint8 ``(6, 32, 32, 3)``."""
-    drawn = torch.randint(0, 256, (6, 32, 32, 3), generator=torch.Generator().manual_seed(0))
-    return drawn.to(torch.uint8).numpy()
+    return random_images()
 
 
 class Halves:

@@ -139,14 +139,14 @@ def test_the_objectives(tiny_dcgan, halves, with_anomalies):
     )
 
 
+@torch.no_grad()
 def test_the_score_is_1_less_the_judgement(tiny_dcgan):
     images = torch.rand(2, 3, 32, 32)
     for judged in ("image", "reconstruction"):
         made = tiny_dcgan(judged=judged).eval()
-        prediction = made.predict(images)
+        prediction = made(images)
         seen = images if judged == "image" else prediction.reconstruction
-        with torch.no_grad():
-            torch.testing.assert_close(prediction.scores, 1 - made.discriminator(seen).logits.sigmoid())
+        torch.testing.assert_close(prediction.scores, 1 - made.discriminator(seen).logits.sigmoid())
         squared = (prediction.reconstruction - images).square().mean(dim=1, keepdim=True)
         torch.testing.assert_close(prediction.maps, squared)
 

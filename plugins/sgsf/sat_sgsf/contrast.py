@@ -12,7 +12,7 @@ from sat_sgsf.networks import Encoder
 from synth_anomaly.data import ImageStore
 from synth_anomaly.errors import DataError
 
-__all__ = ["Normals", "contrast_sets", "pooled_features", "similarities"]
+__all__ = ["Normals", "check_enough", "contrast_sets", "pooled_features", "similarities"]
 
 
 def pooled_features(encoder: Encoder, images: Tensor) -> Tensor:
@@ -38,6 +38,19 @@ def similarities(features: Tensor, others: Tensor) -> Tensor:
     return similar
 
 
+def check_enough(images: int, *, with_itself: bool) -> None:
+    """Check that each training image has another one, or may be guided by itself.
+
+    Raises:
+        DataError: If there is no other image.
+    """
+    if images - (not with_itself) < 1:
+        raise DataError(
+            f"expected at least 2 good images, got {images}: "
+            "each is guided by another one; add some, or set contrast_itself=true"
+        )
+
+
 def contrast_sets(features: Tensor, count: int, *, with_itself: bool = False) -> Tensor:
     """Return for each training image the rows of those most similar to it.
 
@@ -52,12 +65,8 @@ def contrast_sets(features: Tensor, count: int, *, with_itself: bool = False) ->
     Raises:
         DataError: If there is no other image.
     """
+    check_enough(len(features), with_itself=with_itself)
     available = len(features) - (not with_itself)
-    if available < 1:
-        raise DataError(
-            f"expected at least 2 good images, got {len(features)}: "
-            "each is guided by another one; add some, or set contrast_itself=true"
-        )
     similar = similarities(features, features)
     if not with_itself:
         similar.fill_diagonal_(-torch.inf)

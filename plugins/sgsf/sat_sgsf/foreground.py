@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
+import numpy as np
 import torch
 from torch import Generator, Tensor
 
+from synth_anomaly.data import load_images, resize_mask
 from synth_anomaly.errors import DataError
-from synth_anomaly.interfaces import Dataset, Guide
+from synth_anomaly.guides import attach_guides, guide_maps
+from synth_anomaly.interfaces import Dataset, Guide, Sample
 from synth_anomaly.synthesizers import Perlin, SaliencyPerlin
 
 __all__ = ["OnObject", "forged_on_objects", "shares_of"]
 
 _BATCH = 16
+Truth = Literal["a guide of its own", "the data set", "the saliency itself"]
 
 
 @dataclass(frozen=True)
@@ -24,6 +30,7 @@ class OnObject:
         saliency: With the paper's saliency Perlin noise.
         plain: With DRAEM's Perlin noise.
         object_share: Share of the images that is object.
+        truth: What says where the object is.
         images: How many images were measured.
         defects: Masks drawn on each.
     """
@@ -31,6 +38,7 @@ class OnObject:
     saliency: float
     plain: float
     object_share: float
+    truth: Truth
     images: int
     defects: int
 
@@ -76,7 +84,8 @@ def forged_on_objects(
     Args:
         dataset: Where the images come from.
         guide: The saliency.
-        objects: Says where the object is, by at least 0.5; None is the saliency itself.
+        objects: Says where the object is, by at least 0.5; None asks the data set, and where that
+            does not know either, the saliency itself: what is forged with it then lies on the object anyhow.
         size: Side of the square that images are resized to.
         images: How many to measure at most.
         defects: Masks to draw on each.
@@ -85,15 +94,26 @@ def forged_on_objects(
     Raises:
         DataError: If an image cannot be read.
     """
-    from synth_anomaly.data import load_images
-    from synth_anomaly.guides import attach_guides, guide_maps
-
     store = load_images(dataset.train()[:images], (size, size))
     attach_guides(store, guide, batch_size=_BATCH)
     rows = torch.arange(len(store))
     saliency = store.guide_batch(rows)
     assert saliency is not None  # noqa: S101  # just attached
-    names = [sample.name for sample in store.samples]
-    shown = saliency if objects is None else guide_maps(objects, store.batch(rows), names)
-    shares = shares_of(saliency, shown >= 0.5, defects, seed)
-    return OnObject(*shares, float((shown >= 0.5).float().mean()), len(store), defects)
+    truth: Truth
+    if objects is not None:
+        names = [sample.name for sample in store.samples]
+        shown, truth = guide_maps(objects, store.batch(rows), names) >= 0.5, "a guide of its own"
+    elif (known := _known_objects(store.samples, size)) is not None:
+        shown, truth = known, "the data set"
+    else:
+        shown, truth = saliency >= 0.5, "the saliency itself"
+    shares = shares_of(saliency, shown, defects, seed)
+    return OnObject(*shares, float(shown.float().mean()), truth, len(store), defects)
+
+
+def _known_objects(samples: Sequence[Sample], size: int) -> Tensor | None:
+    known = [sample.read_object for sample in samples]
+    if not all(known):
+        return None
+    masks = [resize_mask(read(), (size, size)) for read in known if read is not None]
+    return torch.from_numpy(np.stack(masks))[:, None].bool()

@@ -10,7 +10,7 @@ import torch
 from torch import Generator, Tensor, nn
 
 from sat_sgsf.cache import GuidanceCache
-from sat_sgsf.contrast import Normals, contrast_sets, pooled_features
+from sat_sgsf.contrast import Normals, check_enough, contrast_sets, pooled_features
 from sat_sgsf.networks import Autoencoder, Reconstructed, Segmenter
 from sat_sgsf.results import published
 from sat_sgsf.schedule import adam, steps_of
@@ -63,6 +63,8 @@ class SGSF(Method):
     def training_data(self, images: Images, device: torch.device, **given: Any) -> TrainingData:
         """Do as every method does, and keep the images at hand: each step asks for others than its own."""
         data = super().training_data(images, device, **given)
+        if self.normals is not None:
+            check_enough(len(data.train), with_itself=self.settings.contrast_itself)
         self._store = data.train
         return data
 

@@ -1,8 +1,8 @@
-import numpy as np
 import pytest
-import torch
 from sat_sgsf.draem.method import DRAEM
 from sat_sgsf.method import SGSF
+
+from synth_anomaly.testing import fit_small, one_thread, random_images
 
 BY_RULE = {"fill": {"fills": {"0": {"procedural": True}}}}
 TINY = {"size": 32, "batch_size": 4, "width": 4, "blocks": [1, 1, 1, 1], "steps": 2}
@@ -10,10 +10,8 @@ TINY = {"size": 32, "batch_size": 4, "width": 4, "blocks": [1, 1, 1, 1], "steps"
 
 @pytest.fixture(autouse=True)
 def _one_thread():
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
+    with one_thread():
+        yield
 
 
 @pytest.fixture
@@ -39,12 +37,12 @@ def tiny_draem():
 @pytest.fixture
 def images():
     """Good images, uint8 ``(6, 32, 32, 3)``."""
-    return np.random.default_rng(0).integers(0, 256, (6, 32, 32, 3), np.uint8)
+    return random_images()
 
 
 @pytest.fixture
 def fitted(images):
     def fit(method, **options):
-        return method.fit(images, device="cpu", precision="fp32", **options)
+        return fit_small(method, images, **options)
 
     return fit

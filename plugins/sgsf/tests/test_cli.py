@@ -1,18 +1,15 @@
 """`sat run sgsf` and `sat run draem` as a user types them."""
 
 import json
-from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
-from click.testing import CliRunner
 from PIL import Image
 
-from synth_anomaly.cli.main import cli
 from synth_anomaly.data import Demo
 from synth_anomaly.guides import BorderColour
 from synth_anomaly.method import load_method
+from synth_anomaly.testing import as_tensor, last_path, random_images, sat, write_data_set
 
 TINY = [
     "--set=size=32", "--set=steps=2", "--set=width=4", "--set=batch_size=4", "--set=blocks=[1,1,1,1]",
@@ -22,37 +19,19 @@ SGSF = ["--set=contrast_steps=2"]
 DRAEM = ["--set=reconstructive_width=4", "--set=discriminative_width=4"]
 
 
-def sat(*arguments):
-    return CliRunner().invoke(cli, [str(argument) for argument in arguments], prog_name="sat")
-
-
-def run_of(result):
-    assert result.exit_code == 0, result.output
-    return Path(result.stdout.splitlines()[-1])
-
-
 @pytest.fixture(scope="module")
 def data(tmp_path_factory):
     """A few images in MVTec AD's layout, and a folder of textures."""
-    root, noise = tmp_path_factory.mktemp("data"), np.random.default_rng(0)
-    places = (*(f"bolt/train/good/{n}" for n in range(6)), "bolt/test/good/0", "bolt/test/hole/0", "dtd/a")
-    for place in places:
-        path = root / f"{place}.png"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        Image.fromarray(noise.integers(0, 256, (40, 40, 3), np.uint8)).save(path)
-    mask = np.zeros((40, 40), np.uint8)
-    mask[8:16, 8:16] = 255
-    path = root / "bolt" / "ground_truth" / "hole" / "0_mask.png"
-    path.parent.mkdir(parents=True)
-    Image.fromarray(mask).save(path)
+    root = write_data_set(tmp_path_factory.mktemp("data"), "bolt")
+    (root / "dtd").mkdir()
+    Image.fromarray(random_images(1, 40, 40)[0]).save(root / "dtd" / "a.png")
     return root
 
 
 @pytest.mark.parametrize(("method", "more"), [("sgsf", SGSF), ("draem", DRAEM)])
 def test_quick_runs_and_its_run_predicts(data, tmp_path, method, more):
-    torch.set_num_threads(1)
     asked = ("run", method, "--data", data, "--category", "bolt", "--out", tmp_path / "runs")
-    run = run_of(sat(*asked, *TINY, *more))
+    run = last_path(sat(*asked, *TINY, *more))
     metrics = json.loads((run / "metrics.json").read_text())
     assert metrics["method"] == method
     assert 0 <= metrics["metrics"]["image_mean_accuracy"] <= 1
@@ -86,7 +65,7 @@ def test_a_published_preset_stops_without_textures(data, tmp_path, method, prese
 @pytest.mark.parametrize(("method", "more"), [("sgsf", SGSF), ("draem", DRAEM)])
 def test_the_paper_runs_with_textures(data, tmp_path, method, more):
     asked = ("run", method, "--preset", "paper", "--data", data, "--category", "bolt")
-    run = run_of(sat(*asked, "--textures", data / "dtd", "--out", tmp_path / "runs", *TINY, *more))
+    run = last_path(sat(*asked, "--textures", data / "dtd", "--out", tmp_path / "runs", *TINY, *more))
     assert str(data / "dtd") in (run / "recipe.toml").read_text()
 
 
@@ -95,7 +74,7 @@ def test_a_texture_has_no_foreground_and_is_salient_everywhere():
     from sat_sgsf.settings import SGSFSettings
 
     pixels = np.stack([sample.read() for sample in Demo("carpet", size=64).train()[:3]])
-    images = torch.from_numpy(pixels).permute(0, 3, 1, 2).float() / 255
+    images = as_tensor(pixels)
     assert SGSFSettings().guide(images).eq(1).all()
     assert BorderColour()(images).eq(1).all()
 

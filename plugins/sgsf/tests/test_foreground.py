@@ -1,5 +1,7 @@
 """Where defects are forged: on the object, which the demo knows exactly."""
 
+import re
+
 import numpy as np
 import pytest
 import torch
@@ -10,23 +12,17 @@ from sat_sgsf.foreground import forged_on_objects, shares_of
 from sat_sgsf.settings import SGSFSettings
 from sat_sgsf.training import salient_somewhere
 
-from synth_anomaly.data import Demo, resize_image
-from synth_anomaly.data.demo.canvas import make_canvas
-from synth_anomaly.data.demo.catalogue import category_named
-from synth_anomaly.data.demo.randomness import generators
+from synth_anomaly.data import Demo
 from synth_anomaly.errors import DataError
 
 
 def bottles(count):
     """Good bottles, ``(N, 3, 256, 256)``, and where each was drawn, bool ``(N, 1, 256, 256)``."""
     samples = Demo("bottle", seed=1).train()[:count]
-    pixels = np.stack([resize_image(sample.read(), (256, 256)) for sample in samples])
-    images = torch.from_numpy(pixels).permute(0, 3, 1, 2).float() / 255
-    drawn = []
-    for index in range(count):
-        random = generators(1, ("demo", "bottle", "train", "good"), index, 4)[0]
-        drawn.append(category_named("bottle").draw(make_canvas(256), random).surface >= 0.5)
-    return images, torch.from_numpy(np.stack(drawn))[:, None]
+    images = (
+        torch.from_numpy(np.stack([sample.read() for sample in samples])).permute(0, 3, 1, 2).float() / 255
+    )
+    return images, torch.from_numpy(np.stack([sample.read_object() for sample in samples]))[:, None]
 
 
 def test_forged_pixels_lie_on_the_bottle():
@@ -57,11 +53,32 @@ def test_measuring_a_data_set():
 
 
 def test_the_command_prints_both_shares():
-    said = CliRunner().invoke(sgsf, ["foreground", "--category", "bottle", "--size", "64", "--images", "3"])
+    said = CliRunner().invoke(sgsf, ["foreground", "--category", "bottle", "--images", "8"])
     assert said.exit_code == 0, said.output
-    assert "3 good images of demo / bottle" in said.output
+    assert "8 good images of demo / bottle" in said.output
+    assert "by the data set, which knows it" in said.output
+    salient, plain = (float(share) for share in re.findall(r"Perlin: +([\d.]+)%", said.output))
+    assert 90 <= salient < 100
+    assert plain < salient - 20
+
+
+def test_a_box_may_stand_for_the_object():
+    asked = ["foreground", "--category", "bottle", "--size", "64", "--images", "2"]
+    said = CliRunner().invoke(sgsf, [*asked, "--box", "0", "0", "1", "0.5"])
+    assert "the object is 50.0% of an image, by the box" in said.output
+    assert CliRunner().invoke(sgsf, [*asked, "--box", "0", "0", "1", "1", "--objects", "."]).exit_code == 2
+    turned = CliRunner().invoke(sgsf, [*asked, "--box", "0.8", "0", "0.2", "1"])
+    assert turned.exit_code == 2
+    assert "--box" in turned.output
+    assert "expected 0 <= left < right <= 1, got 0.8 and 0.2" in turned.output
+
+
+def test_without_a_truth_the_saliency_is_said_to_judge_itself(tmp_path):
+    for index in range(2):
+        Image.fromarray(Demo("bottle", size=64).train()[index].read()).save(tmp_path / f"{index}.png")
+    said = CliRunner().invoke(sgsf, ["foreground", str(tmp_path), "--size", "64", "--images", "2"])
+    assert "by sharpened itself, so the first share says nothing" in said.output
     assert "saliency Perlin: 100.0%" in said.output
-    assert "plain Perlin:" in said.output
 
 
 def test_objects_may_be_drawn(tmp_path):

@@ -8,6 +8,7 @@ import torch
 from torch import Generator, Tensor
 
 from synth_anomaly.interfaces import Defects, Size, Synthesizer
+from synth_anomaly.objects import check_piece
 from synth_anomaly.parameters import Parameters
 from synth_anomaly.synthesizers import Chain, Replayable, ssae
 
@@ -33,6 +34,7 @@ class ShareLimited(Replayable):
     most: float = 0.4
 
     def __post_init__(self) -> None:
+        check_piece(self, "synthesizer", self.synthesizer)
         if not 0 < self.most <= 1:
             raise ValueError(f"most must be a share in (0, 1], got {self.most!r}")
 

@@ -43,7 +43,9 @@ def write_reconstructions(path: Path, run: TrainedRun, count: int = 6) -> None:
     rows = []
     for name, training in method.trainings().items():
         panels = training.panels(batch, generator_for(method.seed, "reconstructions"))
-        rows += [(name, *(panels[column][row] for column in _COLUMNS)) for row in range(len(index))]
+        for row in index.tolist():
+            label = f"{store.samples[row].name}\n{name}" if row == 0 else store.samples[row].name
+            rows.append((label, *(panels[column][row] for column in _COLUMNS)))
     plot = Plot()
     plot.pictures(run.title, _COLUMNS, rows)
     write_whole(path, plot.png())

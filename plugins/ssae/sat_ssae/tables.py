@@ -40,7 +40,7 @@ class Plot:
         self.figure.set_size_inches(1.7 * len(columns), 1.7 * len(rows) + 0.5)
         grid = self.figure.subplots(len(rows), len(columns), squeeze=False)
         for line, (name, *images) in zip(grid, rows, strict=True):
-            line[0].set_ylabel(name)
+            line[0].set_ylabel(name, fontsize="small")
             for axes, image in zip(line, images, strict=True):
                 axes.imshow(image.clamp(0, 1).permute(1, 2, 0).cpu().numpy())
                 axes.set(xticks=[], yticks=[])

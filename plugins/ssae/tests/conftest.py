@@ -1,6 +1,7 @@
 import pytest
-import torch
 from sat_ssae.method import SSAE
+
+from synth_anomaly.testing import one_thread, random_images
 
 TINY = {
     "size": 32,
@@ -17,10 +18,8 @@ TINY = {
 
 @pytest.fixture(autouse=True)
 def _one_thread():
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
+    with one_thread():
+        yield
 
 
 @pytest.fixture
@@ -36,5 +35,4 @@ def tiny():
 @pytest.fixture
 def images():
     """Normal images, uint8 ``(6, 32, 32, 3)``."""
-    drawn = torch.randint(0, 256, (6, 32, 32, 3), generator=torch.Generator().manual_seed(0))
-    return drawn.to(torch.uint8).numpy()
+    return random_images()

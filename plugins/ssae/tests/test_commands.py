@@ -7,11 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from click.testing import CliRunner
 from PIL import Image
 
-from synth_anomaly.cli.main import cli
 from synth_anomaly.recipe import Recipe
+from synth_anomaly.testing import last_path, sat, write_data_set
 
 TINY = [
     "--set=size=32", "--set=steps=2", "--set=width=4", "--set=batch_size=4", "--set=dilations=[1]",
@@ -19,30 +18,10 @@ TINY = [
 ]  # fmt: skip
 
 
-def sat(*arguments):
-    return CliRunner().invoke(cli, [str(argument) for argument in arguments], prog_name="sat")
-
-
-def last_line(result):
-    assert result.exit_code == 0, result.output
-    return Path(result.stdout.splitlines()[-1])
-
-
 @pytest.fixture(scope="module")
 def data(tmp_path_factory):
     """A few images in MVTec AD's layout."""
-    root, noise = tmp_path_factory.mktemp("data"), np.random.default_rng(0)
-    for category in ("leather", "thing"):
-        for place in (*(f"train/good/{n}" for n in range(6)), "test/good/0", "test/hole/0"):
-            path = root / category / f"{place}.png"
-            path.parent.mkdir(parents=True, exist_ok=True)
-            Image.fromarray(noise.integers(0, 256, (40, 40, 3), np.uint8)).save(path)
-        mask = np.zeros((40, 40), np.uint8)
-        mask[8:16, 8:16] = 255
-        path = root / category / "ground_truth" / "hole" / "0_mask.png"
-        path.parent.mkdir(parents=True)
-        Image.fromarray(mask).save(path)
-    return root
+    return write_data_set(tmp_path_factory.mktemp("data"), "leather", "thing")
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +32,7 @@ def runs(data, tmp_path_factory):
     made = {}
     for preset in ("objective-1", "objective-4"):
         asked = ("run", "ssae", "--preset", preset, "--data", data, "--category", "leather", "--out", out)
-        made[preset] = last_line(sat(*asked, *TINY))
+        made[preset] = last_path(sat(*asked, *TINY))
     return made
 
 
@@ -62,14 +41,14 @@ def test_a_run_takes_what_its_category_asks_for(data, runs, tmp_path):
     assert 'augment = "symmetries"' in recipe or 'name = "symmetries"' in recipe
     assert "size = 32" in recipe  # the user's stands above the category's
     asked = ("run", "ssae", "--data", data, "--category", "thing", "--out", tmp_path)
-    other = (last_line(sat(*asked, *TINY)) / "recipe.toml").read_text()
+    other = (last_path(sat(*asked, *TINY)) / "recipe.toml").read_text()
     assert "augment" not in other
 
 
 def test_what_the_user_takes_from_a_category_stays_away(data, tmp_path):
     asked = ("run", "ssae", "--data", data, "--category", "leather", "--out", tmp_path)
-    run = last_line(sat(*asked, *TINY, "--set=augment=none"))
-    again = last_line(sat("run", run, "--out", tmp_path, "--device=cpu", "--quiet"))
+    run = last_path(sat(*asked, *TINY, "--set=augment=none"))
+    again = last_path(sat("run", run, "--out", tmp_path, "--device=cpu", "--quiet"))
     for folder in (run, again):
         assert 'augment = "none"' in (folder / "recipe.toml").read_text()
     assert (again / "weights.safetensors").read_bytes() == (run / "weights.safetensors").read_bytes()
@@ -77,7 +56,7 @@ def test_what_the_user_takes_from_a_category_stays_away(data, tmp_path):
 
 def test_what_a_recipe_records_stands_with_another_category_and_help_says_so(data, runs, tmp_path):
     asked = ("--category", "thing", "--out", tmp_path, "--device=cpu", "--quiet")
-    run = last_line(sat("run", runs["objective-1"] / "recipe.toml", *asked))
+    run = last_path(sat("run", runs["objective-1"] / "recipe.toml", *asked))
     recorded, again = (Recipe.read(folder) for folder in (runs["objective-1"], run))
     assert again.data.category == "thing"
     assert again.settings == recorded.settings
@@ -91,7 +70,7 @@ def test_what_a_recipe_records_stands_with_another_category_and_help_says_so(dat
 def test_moments_of_a_run_lie_beside_it(runs):
     run = runs["objective-1"]
     result = sat("ssae", "moments", run)
-    assert last_line(result) == run / "moments.png"
+    assert last_path(result) == run / "moments.png"
     assert "theorem 2 holds for corruptions of less than" in result.stdout
     figures = json.loads((run / "moments.json").read_text())
     assert 0 < figures["orthogonal_share"] < 0.5
@@ -104,16 +83,16 @@ def test_moments_of_a_run_lie_beside_it(runs):
 def test_moments_of_a_data_set(data, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     result = sat("ssae", "moments", data, "--category", "leather")
-    assert last_line(result) == Path("moments/leather/moments.png")
+    assert last_path(result) == Path("moments/leather/moments.png")
     assert (tmp_path / "moments/leather/moments.json").is_file()
     result = sat("ssae", "moments", data, "--category", "leather", "--out", "elsewhere")
-    assert last_line(result) == Path("elsewhere/moments.png")
+    assert last_path(result) == Path("elsewhere/moments.png")
 
 
 def test_orthogonality_of_a_run(runs):
     run = runs["objective-1"]
     result = sat("ssae", "orthogonality", run, "--device=cpu")
-    assert last_line(result) == run / "orthogonality.png"
+    assert last_path(result) == run / "orthogonality.png"
     rows = list(csv.DictReader((run / "orthogonality.csv").read_text().splitlines()))
     assert [float(row["width"]) for row in rows] == [
         round(round(0.05 * step * 32) / 32, 4) for step in range(1, 20)
@@ -134,12 +113,12 @@ def test_runs_of_other_methods_do_not(data, tmp_path):
     tiny = ("--set=size=32", "--set=steps=1", "--set=batch_size=2", "--device=cpu", "--quiet")
     small = '--set=backbone={name="resnet18",width=4}'
     asked = ("run", "segmentation", "--data", data, "--category", "thing", "--out", tmp_path)
-    run = last_line(sat(*asked, *tiny, small))
+    run = last_path(sat(*asked, *tiny, small))
     assert not (run / "reconstructions.png").exists()
 
 
 def test_reconstructions_of_a_run(runs, tmp_path):
-    path = last_line(sat("ssae", "reconstructions", runs["objective-4"], "--out", tmp_path, "--device=cpu"))
+    path = last_path(sat("ssae", "reconstructions", runs["objective-4"], "--out", tmp_path, "--device=cpu"))
     assert path == tmp_path / "reconstructions.png"
     with Image.open(path) as picture:
         assert picture.width > 600
@@ -147,12 +126,12 @@ def test_reconstructions_of_a_run(runs, tmp_path):
 
 def test_two_runs_make_an_ensemble(runs, tmp_path):
     out = tmp_path / "both"
-    assert last_line(sat("ssae", "ensemble", *runs.values(), "--out", out)) == out
-    evaluated = last_line(sat("evaluate", out, "--device=cpu"))
+    assert last_path(sat("ssae", "ensemble", *runs.values(), "--out", out)) == out
+    evaluated = last_path(sat("evaluate", out, "--device=cpu"))
     maps = [_maps(folder) for folder in (*runs.values(), evaluated)]
     for name, joined in maps[2].items():
         np.testing.assert_array_equal(joined, np.maximum(maps[0][name], maps[1][name]))
-    assert last_line(sat("ssae", "orthogonality", out, "--device=cpu")) == out / "orthogonality.png"
+    assert last_path(sat("ssae", "orthogonality", out, "--device=cpu")) == out / "orthogonality.png"
 
 
 def _maps(folder):
@@ -178,7 +157,7 @@ def test_mistakes_are_one_line(runs, data, tmp_path):
 def test_the_demo_tells_what_is_left_of_its_defects(tmp_path):
     asked = ("run", "ssae", "--category", "carpet", "--out", tmp_path)
     result = sat(*asked, *TINY)
-    metrics = json.loads((last_line(result) / "metrics.json").read_text())
+    metrics = json.loads((last_path(result) / "metrics.json").read_text())
     assert metrics["defect_share_left"] == pytest.approx(
         metrics["defect_change_left"] / metrics["defect_change"]
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, get_args
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 
@@ -32,11 +33,13 @@ class Rendering:
         image: RGB picture (H, W, 3), uint8.
         mask: Where the defect shows, (H, W), bool; outside it `image` equals `clean` exactly.
         clean: The same part, light and noise without the defect, (H, W, 3), uint8.
+        part: Where the part is, (H, W), bool: at least half of the pixel; as it would be without the defect.
     """
 
     image: npt.NDArray[np.uint8]
     mask: npt.NDArray[np.bool_]
     clean: npt.NDArray[np.uint8]
+    part: npt.NDArray[np.bool_]
 
 
 def render(
@@ -71,15 +74,16 @@ def render(
     part_rng, camera_rng, noise_rng, defect_rng = generators(seed, names, index, 4)
     product, canvas = category_named(category), make_canvas(size * -(-SMALLEST_DRAWING // size))
     part, camera = product.draw(canvas, part_rng), draw_camera(camera_rng)
+    place = cv2.resize(part.surface, (size, size), interpolation=cv2.INTER_AREA) >= 0.5
     exposed = expose(part.image, camera, canvas, size)
     noise = sensor_noise(noise_rng, exposed, camera)
     clean = _to_uint8(exposed + noise)
     if defect == GOOD:
-        return Rendering(clean.copy(), np.zeros((size, size), np.bool_), clean)
+        return Rendering(clean.copy(), np.zeros((size, size), np.bool_), clean, place)
     damaged = expose(product.defects[defect](part, defect_rng), camera, canvas, size)
     mask = _visible_change(exposed, damaged)
     image = np.where(mask[..., None], _to_uint8(damaged + noise), clean)
-    return Rendering(image, mask, clean)
+    return Rendering(image, mask, clean, place)
 
 
 def _visible_change(clean: Array, damaged: Array) -> npt.NDArray[np.bool_]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from torch import Generator, Tensor
 
 from synth_anomaly.interfaces import Fill, Size
+from synth_anomaly.objects import check_piece, checked_pieces
 from synth_anomaly.parameters import Parameters
 from synth_anomaly.synthesizers.draws import chance
 from synth_anomaly.synthesizers.rows import Rows
@@ -26,9 +27,9 @@ class Successive:
     fills: tuple[Fill, ...]
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "fills", checked_pieces(self, "fills", self.fills, "fill"))
         if not self.fills:
             raise ValueError("fills must be at least one, got none")
-        object.__setattr__(self, "fills", tuple(self.fills))
 
     def draw(self, boxes: Tensor, size: Size, generator: Generator, *, donors: int = 0) -> Parameters:
         """Draw the parameters of each fill under its number."""
@@ -63,6 +64,7 @@ class Sometimes:
     p: float = 0.5
 
     def __post_init__(self) -> None:
+        check_piece(self, "fill", self.fill)
         if not 0 <= self.p <= 1:
             raise ValueError(f"p must be in [0, 1], got {self.p!r}")
 

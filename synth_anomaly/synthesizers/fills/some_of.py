@@ -8,6 +8,7 @@ import torch
 from torch import Generator, Tensor
 
 from synth_anomaly.interfaces import Fill, Size
+from synth_anomaly.objects import checked_pieces
 from synth_anomaly.parameters import Parameters
 from synth_anomaly.synthesizers.rows import Rows
 
@@ -29,7 +30,7 @@ class SomeOf:
     count: int = 3
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "fills", tuple(self.fills))
+        object.__setattr__(self, "fills", checked_pieces(self, "fills", self.fills, "fill"))
         if not 1 <= self.count <= len(self.fills):
             raise ValueError(f"count must be from 1 to {len(self.fills)} fills, got {self.count!r}")
 

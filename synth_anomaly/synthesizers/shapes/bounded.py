@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from torch import Generator, Tensor
 
 from synth_anomaly.interfaces import Shape, Size
+from synth_anomaly.objects import check_piece
 from synth_anomaly.parameters import Parameters
 from synth_anomaly.synthesizers.shapes.guided import MadeOfShapes, masks_of
 
@@ -28,6 +29,7 @@ class Bounded(MadeOfShapes):
     area: tuple[float, float]
 
     def __post_init__(self) -> None:
+        check_piece(self, "shape", self.shape)
         if not 0 <= self.area[0] <= self.area[1] <= 1:
             raise ValueError(
                 f"area must be two shares of the image, 0 <= low <= high <= 1, got {self.area!r}"

@@ -8,6 +8,7 @@ import torch
 from torch import Generator, Tensor
 
 from synth_anomaly.interfaces import Shape, Size
+from synth_anomaly.objects import check_piece
 from synth_anomaly.parameters import Parameters
 from synth_anomaly.synthesizers.draws import below
 from synth_anomaly.synthesizers.rows import Rows
@@ -32,6 +33,10 @@ class Pair(MadeOfShapes):
 
     first: Shape
     second: Shape
+
+    def __post_init__(self) -> None:
+        check_piece(self, "first", self.first, "shape")
+        check_piece(self, "second", self.second, "shape")
 
     def draw(self, count: int, size: Size, generator: Generator) -> Parameters:
         """Draw ``join``, ``(count,)`` int64, and both shapes, under ``first`` and ``second``.

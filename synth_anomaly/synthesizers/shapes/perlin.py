@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import torch
@@ -44,6 +45,12 @@ class PerlinField:
             raise ValueError(f"persistence must be in (0, 1], got {self.persistence!r}")
         if not self.rotation[0] <= self.rotation[1]:
             raise ValueError(f"rotation must be two numbers of degrees, low <= high, got {self.rotation!r}")
+
+    @property
+    def most(self) -> float:
+        """The most that the noise can be."""
+        weights = [self.persistence**octave for octave in range(self.octaves)]
+        return sum(weights) / math.hypot(*weights)
 
     def draw(self, count: int, size: Size, generator: Generator) -> Parameters:
         """Draw ``seed``, ``scale`` (cells down and across) and ``angle`` (radians); ``box`` is the image."""

@@ -27,7 +27,8 @@ class SaliencyPerlin(PerlinField):
         persistence: Weight of an octave relative to the one before it.
         rotation: Least and greatest angle in degrees about the image's centre, counter-clockwise; the
             saliency is not turned.
-        a: The threshold's least value, at least 0.
+        a: The threshold's least value, at least 0 and below the most that the noise can be, which is 1 for
+            one octave.
         b: How much it rises up to a mean saliency of 1, at least 0.
 
     Source: SGSF, equations 1 to 3, with ``a = 0.4`` and ``b = 0.2``. The paper multiplies the gradients by
@@ -44,6 +45,10 @@ class SaliencyPerlin(PerlinField):
         for name in ("a", "b"):
             if not 0 <= getattr(self, name) < float("inf"):
                 raise ValueError(f"{name} must be at least 0, got {getattr(self, name)!r}")
+        if self.a >= self.most:
+            raise ValueError(
+                f"a must be below {self.most:.3g}, the most that the noise can be, got {self.a!r}"
+            )
 
     def masks(self, parameters: Parameters, size: Size) -> Tensor:
         """Return ``(count, 1, H, W)``: 1 where the noise is above ``a + b``, 0 elsewhere."""

@@ -8,6 +8,7 @@ import torch
 from torch import Generator, Tensor
 
 from synth_anomaly.interfaces import Shape, Size
+from synth_anomaly.objects import check_piece
 from synth_anomaly.parameters import Parameters
 from synth_anomaly.synthesizers.draws import below
 from synth_anomaly.synthesizers.rows import Rows
@@ -30,6 +31,7 @@ class Several(MadeOfShapes):
     count: tuple[int, int] = (1, 4)
 
     def __post_init__(self) -> None:
+        check_piece(self, "shape", self.shape)
         if not 1 <= self.count[0] <= self.count[1]:
             raise ValueError(f"count must be two numbers, 1 <= low <= high, got {self.count!r}")
 

@@ -9,6 +9,7 @@ from torch import Generator, Tensor
 from torch.nn import functional as F
 
 from synth_anomaly.interfaces import Shape, Size
+from synth_anomaly.objects import check_piece
 from synth_anomaly.parameters import Parameters
 from synth_anomaly.synthesizers.shapes.guided import MadeOfShapes, masks_of
 
@@ -31,6 +32,7 @@ class Within(MadeOfShapes):
     place: tuple[float, float, float, float]
 
     def __post_init__(self) -> None:
+        check_piece(self, "shape", self.shape)
         top, left, bottom, right = self.place
         if not (0 <= top < bottom <= 1 and 0 <= left < right <= 1):
             raise ValueError(

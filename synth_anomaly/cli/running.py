@@ -1,0 +1,78 @@
+"""What `sat run` does, once its command line is read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+
+from synth_anomaly.cli.execute import Screen, execute, execute_all
+from synth_anomaly.cli.recipes import recipes_asked_for
+from synth_anomaly.cli.what import is_recipe
+from synth_anomaly.reporting.progress import Progress
+from synth_anomaly.runs import (
+    RunOptions,
+    category_recipes,
+    check_recipe,
+    find_source,
+    new_run,
+    open_categories,
+    resume_run,
+)
+
+__all__ = ["resume_asked_for", "run_asked_for"]
+
+
+def resume_asked_for(folder: Path, given: Mapping[str, Any], *, quiet: bool) -> None:
+    """Go on with the run in a folder, and print its figures and its folder.
+
+    Raises:
+        SynthAnomalyError: If it cannot be resumed, or fails.
+    """
+    progress = Progress(Console(stderr=True), quiet=quiet)
+    started = resume_run(folder, _options(progress, given, allow_code=given["allow_code"]))
+    execute(started, Screen(progress))
+    click.echo(started.folder)
+
+
+def run_asked_for(what: str, out: Path, given: Mapping[str, Any], *, quiet: bool) -> None:
+    """Run a method or a recipe, print figures, and last the run's folder, or the one of several runs.
+
+    Args:
+        what: The method's name or the recipe's path.
+        out: The folder of all runs.
+        given: The command line's other options.
+        quiet: Whether to print the results alone.
+
+    Raises:
+        SynthAnomalyError: If something is not there, or a run fails.
+    """
+    progress = Progress(Console(stderr=True), quiet=quiet)
+    screen = Screen(progress)
+    # who types an import path trusts it; who runs a file may not have read it
+    options = _options(progress, given, allow_code=given["allow_code"] or not is_recipe(what))
+    recipes = recipes_asked_for(what, given)
+    data = recipes[0].data  # the presets' recipes differ in nothing but the preset
+    source = find_source(data, allow_code=options.allow_code)
+    datasets = open_categories(data, source, allow_code=options.allow_code)
+    plan = category_recipes(
+        recipes, source.dataset, list(datasets), textures=given["textures"], allow_code=options.allow_code
+    )
+    for recipe in {one.recipe.preset: one.recipe for one in plan[len(datasets) :]}.values():
+        check_recipe(recipe, options)
+    runs = (new_run(one.recipe, source, datasets[one.category], out, options) for one in plan)
+    if len(plan) > 1:
+        click.echo(execute_all(runs, plan, screen, notice=source.notice))
+        return
+    started = next(runs)
+    execute(started, screen, notice=source.notice)
+    click.echo(started.folder)
+
+
+def _options(progress: Progress, given: Mapping[str, Any], *, allow_code: bool) -> RunOptions:
+    return RunOptions(
+        device=given["device"], allow_code=allow_code, listeners=[progress], warn=progress.on_message
+    )

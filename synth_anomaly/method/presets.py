@@ -1,0 +1,43 @@
+"""Which preset of a method is meant, and the settings that come of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from synth_anomaly.catalogue import catalogue, merge
+from synth_anomaly.errors import OptionError, RecipeError
+from synth_anomaly.method.definition import MethodDefinition
+from synth_anomaly.method.settings import MethodSettings
+from synth_anomaly.options import nearest
+
+__all__ = ["checked_preset", "make_settings"]
+
+_NETWORKS = frozenset({"backbone", "head"})
+
+
+def checked_preset(method: MethodDefinition, preset: str) -> str:
+    """Return the name of a preset that the method has.
+
+    Raises:
+        RecipeError: If it has none of that name.
+    """
+    if preset not in method.presets:
+        hint = nearest(preset, tuple(method.presets))
+        raise RecipeError(f"method {method.name!r} has no preset {preset!r}: {hint}")
+    return preset
+
+
+def make_settings(method: MethodDefinition, changes: Mapping[str, Any], allow_code: bool) -> MethodSettings:
+    """Return the settings of the method's preset with changes on top; networks stay specifications.
+
+    Raises:
+        ComponentError: If a name is unknown or a setting wrong.
+    """
+    owner = f"method {method.name!r}"
+    table = merge(method.presets[method.preset], changes)
+    arguments = catalogue().arguments(method.Settings, table, owner, allow_code=allow_code, keep=_NETWORKS)
+    try:
+        return method.Settings(**arguments)
+    except ValueError as error:
+        raise OptionError(f"{owner}: {error}") from error

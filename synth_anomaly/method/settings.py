@@ -1,0 +1,49 @@
+"""The settings that every method has."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from synth_anomaly.interfaces import Guide, Size
+
+__all__ = ["MethodSettings"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class MethodSettings:
+    """What every method can be told; methods add their own.
+
+    Attributes:
+        size: Input size in pixels, one number for a square or height and width.
+        batch_size: Good images in a training step, and images in a batch of predictions.
+        validation: Share of the good images that is held back from training, in [0, 1).
+        guide: Says where on a good image a defect may lie; None is everywhere.
+    """
+
+    size: int | tuple[int, int] = 256
+    batch_size: int = 16
+    validation: float = 0.0
+    guide: Guide | None = None
+
+    def __post_init__(self) -> None:
+        if min(self.input_size) < 8:
+            raise ValueError(f"size must be at least 8 pixels, got {self.size!r}")
+        if self.batch_size < 1:
+            raise ValueError(f"batch_size must be at least 1, got {self.batch_size!r}")
+        if not 0 <= self.validation < 1:
+            raise ValueError(f"validation is a share in [0, 1), got {self.validation!r}")
+
+    def require_positive(self, *names: str) -> None:
+        """Check that settings of these names are above 0.
+
+        Raises:
+            ValueError: If one is not.
+        """
+        for name in names:
+            if not (value := getattr(self, name)) > 0:
+                raise ValueError(f"{name} must be above 0, got {value!r}")
+
+    @property
+    def input_size(self) -> Size:
+        """Height and width of the input."""
+        return (self.size, self.size) if isinstance(self.size, int) else self.size
