@@ -241,7 +241,7 @@ PRESETS: Mapping[str, Mapping[str, Any]] = {
         "discriminator_width": 16,
         "divergence_weight": 0.01,
         "attention_weight": 5.0,
-        "steps": 1_600,
+        "steps": 1_200,
         "adgan_width": 24,
         "adgan_steps": 200,
         "adgan_batch_size": 12,
