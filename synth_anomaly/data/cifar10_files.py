@@ -190,4 +190,7 @@ def _table(path: Path, content: bytes) -> Mapping[str, Any]:
 
 
 def _text(value: Any) -> str:
-    return value.decode("latin1") if isinstance(value, bytes) else str(value)
+    """Return a text of either Python; of anything else, its type's name."""
+    if isinstance(value, bytes):
+        return value.decode("latin1")
+    return str(value) if isinstance(value, str | int) else type(value).__name__

@@ -51,7 +51,7 @@ def read_plain_pickle(content: bytes) -> Any:
             machine.do(opcode.name, argument)
     except NotPlainError:
         raise
-    except (ValueError, IndexError, KeyError, TypeError, OverflowError) as error:
+    except (ValueError, IndexError, KeyError, TypeError, OverflowError, RecursionError) as error:
         raise NotPlainError(f"a damaged pickle: {' '.join(str(error).split())[:120]}") from None
     raise NotPlainError("a damaged pickle: it has no end")
 
@@ -87,15 +87,15 @@ class _Machine:
 
     def result(self) -> Any:
         (value,) = self._stack
-        return value
+        return _held(value)
 
     def list_items(self, _: Any) -> None:
         items = self._since_mark()
-        self._target(list).extend(items)
+        self._target(list).extend(map(_held, items))
 
     def list_item(self, _: Any) -> None:
         item = self._stack.pop()
-        self._target(list).append(item)
+        self._target(list).append(_held(item))
 
     def table_items(self, _: Any) -> None:
         items = self._since_mark()
@@ -103,7 +103,7 @@ class _Machine:
 
     def table_item(self, _: Any) -> None:
         value, key = self._stack.pop(), self._stack.pop()
-        self._target(dict)[key] = value
+        self._target(dict).update(_pairs([key, value]))
 
     def marked(self, make: Callable[[list[Any]], Any]) -> None:
         self._stack.append(make(self._since_mark()))
@@ -165,12 +165,23 @@ class _Machine:
 def _named(module: Any, name: Any) -> _Name:
     meaning = _NAMES.get((module, name)) if isinstance(module, str) and isinstance(name, str) else None
     if meaning is None:
-        raise NotPlainError(f"a pickle that names {module}.{name}")
+        raise NotPlainError(f"a pickle that names {_brief(module)}.{_brief(name)}")
     return _Name(meaning)
 
 
 def _pairs(items: list[Any]) -> Iterator[tuple[Any, Any]]:
-    return zip(items[::2], items[1::2], strict=True)
+    for key, value in zip(items[::2], items[1::2], strict=True):
+        # a tuple may hold itself many times over, and hashing it would take as long
+        if not isinstance(key, str | bytes | int):
+            raise NotPlainError(f"a table with a key that is a {type(key).__name__}")
+        yield key, _held(value)
+
+
+def _held(value: Any) -> Any:
+    """Return what a container may hold: values, none of what only stands for something here."""
+    if isinstance(value, _Mark | _Name):
+        raise NotPlainError("a damaged pickle: a name or a mark in the place of a value")
+    return value
 
 
 def _array(kind: Any, *_: Any) -> np.ndarray[Any, Any]:
@@ -181,7 +192,7 @@ def _array(kind: Any, *_: Any) -> np.ndarray[Any, Any]:
 
 def _dtype(code: Any, *_: Any) -> _Name:
     if code not in ("u1", b"u1"):
-        raise NotPlainError(f"an array of {code!r}, not of bytes")
+        raise NotPlainError(f"an array of {_brief(code)}, not of bytes")
     return _UINT8
 
 
@@ -200,9 +211,14 @@ def _fill(array: np.ndarray[Any, Any], _version: Any, shape: Any, kind: Any, tur
     if kind is not _UINT8 or turned or not isinstance(data, bytes):
         raise NotPlainError("an array of something else than bytes, row by row")
     if not all(isinstance(length, int) and length >= 0 for length in shape) or math.prod(shape) != len(data):
-        raise NotPlainError(f"an array of {len(data)} bytes that claims the shape {shape}")
+        raise NotPlainError(f"an array of {len(data)} bytes that claims another shape")
     array.resize(shape, refcheck=False)
     array[...] = np.frombuffer(data, np.uint8).reshape(shape)
+
+
+def _brief(value: Any) -> str:
+    """Return the beginning of a text, and the type of anything else, which may be endless."""
+    return value[:80] if isinstance(value, str) else type(value).__name__
 
 
 def _old_text(argument: str) -> bytes:

@@ -138,5 +138,17 @@ def test_a_damaged_pickle_is_one_line(cut):
 
 def test_a_shape_that_the_bytes_do_not_fill_is_refused():
     content = pickle.dumps(np.zeros((3, 4), np.uint8), 2)
-    with pytest.raises(NotPlainError, match="claims the shape"):
+    with pytest.raises(NotPlainError, match="claims another shape"):
         read_plain_pickle(content.replace(b"K\x03K\x04\x86", b"K\x03K\x05\x86"))
+
+
+def test_endless_keys_and_what_only_stands_for_something_are_refused():
+    """A tuple in a tuple as a key would take its time, or the process, to hash."""
+    deep = b"\x80\x02}" + b"(" + b")" + b"\x85" * 200_000 + b"K\x01u."
+    shared = b"\x80\x02})q\x00" + b"h\x00\x86q\x00" * 40 + b"K\x01s."
+    for content in (deep, shared):
+        with pytest.raises(NotPlainError, match="a key that is a tuple"):
+            read_plain_pickle(content)
+    for content in (b"cnumpy\ndtype\n.", b"\x80\x02](a.", b"\x80\x02}K\x01cnumpy\ndtype\ns."):
+        with pytest.raises(NotPlainError, match="in the place of a value"):
+            read_plain_pickle(content)
