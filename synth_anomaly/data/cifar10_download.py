@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import tarfile
 from pathlib import Path
+from tempfile import mkdtemp
 
 from synth_anomaly.data import cifar10_files as files
 from synth_anomaly.download import download
@@ -45,17 +46,18 @@ def download_cifar10(folder: Path, *, url: str | None = None, report: Report | N
             )
         return there
     archive = download(url or URL, folder / "cifar-10-binary.tar.gz", SHA256, report=report)
-    part = folder / f".{_FOLDER}.part"
+    part = Path(mkdtemp(prefix=f".{_FOLDER}.", dir=folder))  # of its own: another process may extract too
     try:
-        shutil.rmtree(part, ignore_errors=True)
-        part.mkdir()
         _extract(archive, part)
+        part.chmod(0o755)
         part.rename(there)
     except (OSError, EOFError, tarfile.TarError) as error:
+        if there.is_dir():  # the other process was first
+            return there
         raise DataError(f"cannot extract {archive}: {error}; remove it and try again") from error
     finally:
         shutil.rmtree(part, ignore_errors=True)
-    archive.unlink()
+    archive.unlink(missing_ok=True)
     return there
 
 

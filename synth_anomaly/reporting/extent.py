@@ -33,12 +33,20 @@ def reported(facts: Sequence[ImageFacts]) -> list[int]:
     return sorted({*good[-_OF_EACH:], *defective[:_OF_EACH], *shown})
 
 
-def extent_note(facts: Sequence[ImageFacts]) -> str:
-    """Return which images are reported one by one, in a line; empty where all are."""
+def extent_note(facts: Sequence[ImageFacts], *, all_maps: bool = False) -> str:
+    """Return which images are reported one by one, in a line; empty where all are.
+
+    Args:
+        facts: One entry an image.
+        all_maps: Whether every map is written all the same.
+    """
     if len(facts) <= MANY:
         return ""
+    maps = (
+        "has every map" if all_maps else "holds theirs alone (sat evaluate RUN --all-maps writes every one)"
+    )
     return (
         f"{len(reported(facts))} of {len(facts)} test images are in report.html: the {_OF_EACH} good ones "
         f"of the highest score, the {_OF_EACH} defective ones of the lowest, and those on the contact sheet; "
-        "maps/ holds theirs alone (sat evaluate RUN --all-maps writes every one), scores.csv has all"
+        f"maps/ {maps}, scores.csv has all"
     )

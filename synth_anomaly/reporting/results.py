@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import astuple, dataclass, field
+from dataclasses import astuple, dataclass, field, replace
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 from synth_anomaly.evaluation import METRICS, Evaluation
 from synth_anomaly.files import write_whole
 from synth_anomaly.reporting.evaluation_sheet import Reconstruct, evaluation_sheet
-from synth_anomaly.reporting.extent import reported
+from synth_anomaly.reporting.extent import extent_note, reported
 from synth_anomaly.reporting.html import Report, write_report
 from synth_anomaly.reporting.maps import write_maps, write_scores_csv
 from synth_anomaly.reporting.metrics_file import write_metrics
@@ -68,7 +68,10 @@ def write_results(folder: Path, results: Results, *, all_maps: bool = False) -> 
     evaluation = results.evaluation
     facts = dict(results.facts)
     if evaluation is not None:
-        write_maps(folder, evaluation, None if all_maps else reported(image_facts(evaluation)))
+        images = image_facts(evaluation)
+        if note := extent_note(images, all_maps=all_maps):
+            results = replace(results, notes=(*results.notes, note))
+        write_maps(folder, evaluation, None if all_maps else reported(images))
         write_scores_csv(folder / "scores.csv", evaluation)
         _write_pictures(folder, results, evaluation)
         facts |= {

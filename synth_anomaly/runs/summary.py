@@ -14,8 +14,6 @@ from synth_anomaly.evaluation import Evaluation
 from synth_anomaly.interfaces import Dataset, WithNotes
 from synth_anomaly.method import Method
 from synth_anomaly.recipe import Recipe
-from synth_anomaly.reporting.extent import extent_note
-from synth_anomaly.reporting.per_image import image_facts
 from synth_anomaly.reporting.provenance import Provenance
 from synth_anomaly.reporting.results import Results
 from synth_anomaly.runs.changes import changed_settings
@@ -73,7 +71,6 @@ def summarise(
             *dataset_notes(dataset),
             *texture_notes("method", method_spec(recipe)),
             *notes,
-            *_extent(evaluation),
         ),
         facts={
             "root": str(Path(root).absolute()) if (root := recipe.data.root) else None,
@@ -100,12 +97,6 @@ def dataset_notes(dataset: Dataset) -> tuple[str, ...]:
 def _published(method: Method, dataset: Dataset, category: str) -> Mapping[str, float]:
     """Return what the paper says of a method on a data set, if these are the images it speaks of."""
     return method.published(dataset.name, category, method.preset) if is_original(dataset) else {}
-
-
-def _extent(evaluation: Evaluation | None) -> tuple[str, ...]:
-    """Return what the report leaves out, where it does."""
-    note = "" if evaluation is None else extent_note(image_facts(evaluation))
-    return (note,) if note else ()
 
 
 def _provider(method: Method) -> str:

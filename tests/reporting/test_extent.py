@@ -1,6 +1,8 @@
 """Of a test set of thousands, pages and maps show a part, and say which."""
 
 import csv
+import json
+from html import unescape
 from math import nan
 from xml.etree import ElementTree
 
@@ -89,6 +91,9 @@ def test_maps_of_reported_images_are_written_and_all_scores(thousands, provenanc
         provenance=provenance, evaluation=thousands, recipe="", provider="", published={}, seconds=1.0
     )
     write_results(tmp_path, results, all_maps=all_maps)
+    (note,) = json.loads((tmp_path / "metrics.json").read_text())["notes"]
+    assert ("maps/ has every map" in note) == all_maps
+    assert note in unescape((tmp_path / "report.html").read_text())
     written = {
         path.relative_to(tmp_path / "maps").with_suffix("").as_posix() for path in tmp_path.rglob("*.npz")
     }
