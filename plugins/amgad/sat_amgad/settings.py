@@ -149,7 +149,8 @@ class AMGADSettings(MethodSettings):
             )
         if self.score == "adgan" and not self.adgan_steps:
             raise OptionError(
-                "expected adgan_steps above 0, got 0: ADGAN scores; or set score=stage1-reconstruction"
+                "expected adgan_steps above 0, got 0: ADGAN scores, and has to be trained; "
+                "or set score=stage1-reconstruction"
             )
 
     def normal_images(self, anomalies: int) -> int:

@@ -1,7 +1,5 @@
 """What each stage shows its networks, and what it makes small."""
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 import torch
@@ -13,6 +11,7 @@ from torch import nn
 
 from synth_anomaly.backbones import Judgement
 from synth_anomaly.interfaces import Batch
+from synth_anomaly.synthesizers import Constant, Paste, WholeImage
 
 
 class Judge(nn.Module):
@@ -207,9 +206,12 @@ def test_gated_features_of_synthetic_anomalies_are_fakes_where_they_have_a_weigh
 
 
 def test_other_anomalies_may_be_shown_to_adgan(tiny, halves, batch):
-    made = tiny(synthesizer=halves).settings
-    assert made.adgan_defects is made.synthesizer
-    assert replace(made, adgan_synthesizer="amgad").adgan_defects == "amgad"
+    grey = Paste(WholeImage(), Constant((0.5, 0.5)))
+    made, _ = adgan(tiny, halves, synthetic_weight=2.0, adgan_synthesizer=grey)
+    list(made.step(batch, torch.Generator()))
+    shown = made.features(grey(batch.images, torch.Generator()).images)
+    assert not torch.equal(shown, made.features(halves(batch.images, None).images))
+    torch.testing.assert_close(made.discriminator.seen[0][6:], shown)
 
 
 @pytest.mark.parametrize(("judged", "factor"), [("gated", 1), ("reconstruction", 3)])
