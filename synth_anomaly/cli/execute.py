@@ -112,7 +112,7 @@ def _execute(started: Run, screen: Screen) -> Results:
 
 def _headline(started: Run) -> str:
     name, recipe, dataset = started.method.name, started.recipe, started.dataset
-    preset = preset_text(recipe.preset, changed_settings(started.method, dataset))
+    preset = preset_text(recipe.preset, changed_settings(started.method, dataset.name, dataset.category))
     return f"{name} · {preset} · {dataset.name} {dataset.category} · seed {recipe.seed}"
 
 

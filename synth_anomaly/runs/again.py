@@ -67,6 +67,7 @@ def evaluate_run(
         replace(recipe, data=used),
         evaluation,
         clock,
+        trained_on=recipe.data,
         facts={"prediction_precision": precision, "run": str(folder), **_training(folder)},
     )
     # what was published is not of settings that the run has not

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from synth_anomaly.catalogue import catalogue
-from synth_anomaly.interfaces import Dataset
 from synth_anomaly.method import Method
 from synth_anomaly.method.presets import make_settings
 
@@ -15,12 +14,17 @@ __all__ = ["changed_settings", "differences"]
 _TEXTURE, _FOLDER = "texture", "folder"
 
 
-def changed_settings(method: Method, dataset: Dataset) -> dict[str, Any]:
+def changed_settings(method: Method, dataset: str, category: str) -> dict[str, Any]:
     """Return the settings that differ from those of the method's preset for a category, by their paths.
 
     Folders of textures are left out: what was shown is said by itself.
+
+    Args:
+        method: The method.
+        dataset: Name of the data set that it was trained on.
+        category: The category.
     """
-    own = method.for_category(dataset.name, dataset.category, method.preset)
+    own = method.for_category(dataset, category, method.preset)
     preset = make_settings(method, own, allow_code=True)
     now, then = (_table(settings, method.name) for settings in (method.settings, preset))
     return dict(differences(now, then))

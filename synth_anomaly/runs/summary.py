@@ -13,7 +13,7 @@ from synth_anomaly.data.originals import is_original
 from synth_anomaly.evaluation import Evaluation
 from synth_anomaly.interfaces import Dataset, WithNotes
 from synth_anomaly.method import Method
-from synth_anomaly.recipe import Recipe
+from synth_anomaly.recipe import DataRecipe, Recipe
 from synth_anomaly.reporting.provenance import Provenance
 from synth_anomaly.reporting.results import Results
 from synth_anomaly.runs.changes import changed_settings
@@ -34,6 +34,7 @@ def summarise(
     evaluation: Evaluation | None,
     clock: Clock,
     *,
+    trained_on: DataRecipe | None = None,
     notes: Sequence[str] = (),
     facts: Mapping[str, Any] | None = None,
 ) -> Results:
@@ -45,9 +46,11 @@ def summarise(
         recipe: Everything that made them.
         evaluation: The figures; None where there were no test images.
         clock: Measured since the start.
+        trained_on: The images that it was trained on; those of the recipe by default.
         notes: What a reader should know besides.
         facts: Further plain values for ``metrics.json``.
     """
+    trained_on = trained_on or recipe.data
     provenance = Provenance(
         dataset=dataset.name,
         category=dataset.category,
@@ -55,7 +58,7 @@ def summarise(
         method=method.name,
         preset=method.preset,
         seed=method.seed,
-        changes=changed_settings(method, dataset),
+        changes=changed_settings(method, trained_on.dataset, trained_on.category),
     )
     return Results(
         provenance=provenance,

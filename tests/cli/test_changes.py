@@ -5,7 +5,6 @@ import json
 import pytest
 
 from synth_anomaly.catalogue import catalogue
-from synth_anomaly.data import Demo
 from synth_anomaly.method import create_method
 from synth_anomaly.reporting.provenance import preset_text
 from synth_anomaly.runs import changed_settings
@@ -14,13 +13,13 @@ from synth_anomaly.runs.changes import differences
 
 @pytest.mark.parametrize("preset", ["quick", "full"])
 def test_a_preset_as_it_is_has_no_changes(preset):
-    assert changed_settings(create_method("segmentation", preset=preset), Demo("bottle")) == {}
+    assert changed_settings(create_method("segmentation", preset=preset), "demo", "bottle") == {}
 
 
 def test_changes_are_found_at_any_depth():
     settings = {"steps": 3, "synthesizer": {"shape": {"area": [0.1, 0.2]}}, "loss": "l2"}
     method = create_method("segmentation", preset="quick", settings=settings)
-    changes = changed_settings(method, Demo("bottle"))
+    changes = changed_settings(method, "demo", "bottle")
     assert changes["steps"] == 3
     assert changes["synthesizer.shape.area"] == [0.1, 0.2]
     assert changes["loss"]["name"] == "l2"
@@ -30,7 +29,7 @@ def test_changes_are_found_at_any_depth():
 def test_what_a_category_asks_for_is_no_change(monkeypatch):
     kind = catalogue().registry("method").load("segmentation")
     monkeypatch.setattr(kind, "for_category", classmethod(lambda *_: {"steps": 5}))
-    assert changed_settings(create_method("segmentation", settings={"steps": 5}), Demo("bottle")) == {}
+    assert changed_settings(create_method("segmentation", settings={"steps": 5}), "demo", "bottle") == {}
 
 
 def test_lists_of_components_are_compared_one_by_one():
@@ -45,7 +44,7 @@ def test_a_folder_of_textures_is_said_elsewhere():
     def changes(**of_texture):
         texture = {"name": "texture", "procedural": True, **of_texture}
         settings = {"synthesizer": {"name": "draem", "fill": texture}}
-        return changed_settings(create_method("segmentation", settings=settings), Demo("bottle"))
+        return changed_settings(create_method("segmentation", settings=settings), "demo", "bottle")
 
     assert changes() == changes(folder="/photographs")
     assert changes()["synthesizer.fill"]["name"] == "texture"

@@ -45,6 +45,7 @@ def test_at_each_images_own_size(sat, run):
 def test_on_other_images(sat, run, parts):
     by_name = sat("evaluate", run, "--category=nut")
     assert by_name.metrics["category"] == "nut"
+    assert by_name.metrics["changes"] == json.loads((run / "metrics.json").read_text())["changes"]
     assert "mvtec_ad / nut" in (by_name.folder / "report.html").read_text()
     by_path = sat("evaluate", run, "--data", parts / "nut")
     assert by_path.metrics["metrics"] == by_name.metrics["metrics"]
