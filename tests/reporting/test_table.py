@@ -7,7 +7,7 @@ from rich.console import Console
 from synth_anomaly.data import Demo
 from synth_anomaly.evaluation.evaluate import METRICS
 from synth_anomaly.reporting.labels import LABELS, SHORT_LABELS, figure_text, label
-from synth_anomaly.reporting.table import categories_table, mean_metrics, metrics_table
+from synth_anomaly.reporting.table import categories_table, mean_metrics, metrics_table, presets_table
 
 
 def text_of(renderable, width=80):
@@ -101,3 +101,12 @@ def test_published_means_stand_beneath_the_mean():
     lines = text_of(categories_table(rows, published={"pixel_auroc": 0.97})).splitlines()
     assert [line.split() for line in lines if "published" in line] == [["published", "0.970", "n/a"]]
     assert "published" not in text_of(categories_table(rows))
+
+
+def test_a_table_of_presets_of_long_names_is_whole_at_80_columns():
+    metrics = {name: 0.1 * place % 1 for place, name in enumerate(METRICS) if name.startswith("image_")}
+    names = ("base", "rotation+perm+jitter")
+    text = text_of(presets_table(dict.fromkeys(names, metrics)))
+    assert "…" not in text
+    assert all(name in text for name in names)
+    assert f"{metrics['image_auroc']:.3f}" in text
