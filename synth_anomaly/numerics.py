@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
 import torch
 
 __all__ = ["full_precision", "without_tf32"]
+
+_FULL = ("highest", False)
 
 
 @contextmanager
@@ -23,17 +26,21 @@ def without_tf32() -> Iterator[None]:
     """Within the block float32 is multiplied and convolved in full, whatever the process has chosen."""
     operations, switches = _operations(), _switches()
     chosen = [operation.fp32_precision for operation in operations]
+    if switches in (None, _FULL) and all(precision == "ieee" for precision in chosen):
+        yield  # as in a block within another
+        return
     try:
         if switches is not None:
-            _switch("highest", allow_tf32=False)
+            _switch(*_FULL)
         _choose(operations, ["ieee"] * len(operations))
         yield
     finally:
         if switches is not None:
-            _switch(switches[0], allow_tf32=switches[1])
+            _switch(*switches)
         _choose(operations, chosen)
 
 
+@cache
 def _operations() -> list[Any]:
     """Return what a precision can be chosen for, on CUDA and on the CPU; nothing before torch 2.9."""
     backends: list[Any] = [torch.backends.cudnn, torch.backends.mkldnn]
@@ -55,7 +62,7 @@ def _switches() -> tuple[str, bool] | None:
         return None
 
 
-def _switch(matmul: str, *, allow_tf32: bool) -> None:
+def _switch(matmul: str, allow_tf32: bool) -> None:
     cudnn: Any = torch.backends.cudnn
     torch.set_float32_matmul_precision(matmul)
     cudnn.allow_tf32 = allow_tf32

@@ -17,6 +17,7 @@ from synth_anomaly.synthesizers.pieces import Pieces
 from synth_anomaly.synthesizers.replay import Replayable
 from synth_anomaly.synthesizers.rows import moved
 from synth_anomaly.synthesizers.shapes.guided import masks_of
+from synth_anomaly.synthesizers.slices import pasted_in_slices
 from synth_anomaly.synthesizers.views import Described, View, view_of
 
 __all__ = ["Paste"]
@@ -79,6 +80,9 @@ class Paste(Replayable):
         boxes = drawn.host["shape/box"]
         if len(boxes) != len(images):
             raise DataError(f"the parameters are for {len(boxes)} images, got {len(images)}: draw as many")
+        view = self._view_to_slice(images, drawn, guide, donors)
+        if view is not None:
+            return Defects(*pasted_in_slices(images, boxes, view), Parameters(parameters.host))
         pieces, masks = self._pieces(images, drawn, guide)
         if pieces is not None:
             made, masks = self._pasted_in_pieces(images, drawn, pieces, masks, guide, donors)
@@ -88,6 +92,17 @@ class Paste(Replayable):
             joined = self._joined(images, content, masks, drawn, guided=guide is not None)
             made, masks = self._restored(images, joined, masks)
         return Defects(made, masks, Parameters(parameters.host))
+
+    def _view_to_slice(
+        self, images: Tensor, drawn: Parameters, guide: Tensor | None, donors: Tensor | None
+    ) -> View | None:
+        """Return what the boxes show, if they show nothing else and it can be cut out of images at hand."""
+        if not is_at_hand(images) or not self._shows_content(guide):
+            return None
+        view = view_of(self.fill, View.of(images), drawn.scope("fill"), donors)
+        if not isinstance(view, View) or images.requires_grad or view.source.requires_grad:
+            return None
+        return view
 
     def _pieces(
         self, images: Tensor, drawn: Parameters, guide: Tensor | None

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
 
 from synth_anomaly.synthesizers.pieces import Pieces
 
-__all__ = ["Recolouring"]
+__all__ = ["ImageRecolouring", "Recolouring"]
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,12 @@ class Recolouring:
         matrix, bias = self.matrix.index_select(0, image), self._bias(means).index_select(0, image)
         return _recoloured(colours, matrix, bias).to(values.dtype)
 
+    def by_image(self) -> list[ImageRecolouring]:
+        """Return the change of each image by itself."""
+        means = [None] * len(self.matrix) if self.means is None else self.means.unbind()
+        rows = zip(self.matrix.unbind(), self.pull.unbind(), means, strict=True)
+        return [ImageRecolouring(*row) for row in rows]
+
     def of_all(self, images: Tensor) -> Tensor:
         """Return the images ``(B, 3, H, W)`` with other colours, about given means."""
         if self.means is None:
@@ -47,6 +54,19 @@ class Recolouring:
 
     def _bias(self, means: Tensor) -> Tensor:
         return (self.pull @ means[:, :, None]).squeeze(2)
+
+
+class ImageRecolouring(NamedTuple):
+    """A `Recolouring` of one image."""
+
+    matrix: Tensor
+    pull: Tensor
+    mean: Tensor | None
+
+    def of(self, values: Tensor) -> Tensor:
+        """Return what is in the box, ``(3, n)`` float32 whose values these are, with other colours."""
+        mean = values.mean(dim=1, keepdim=True) if self.mean is None else self.mean[:, None]
+        return torch.addmm(self.pull @ mean, self.matrix, values).clamp_(0, 1)
 
 
 def _recoloured(colours: Tensor, matrix: Tensor, bias: Tensor) -> Tensor:

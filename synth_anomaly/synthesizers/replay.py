@@ -82,7 +82,7 @@ class Replayable(ABC):
         count = 0 if donors is None else len(donors)
         with full_precision(torch.device("cpu")):
             drawn = self.draw(len(images), (images.shape[2], images.shape[3]), generator, donors=count)
-        return self.apply(images, drawn, guide=guide, donors=donors)
+            return self.apply(images, drawn, guide=guide, donors=donors)
 
 
 def _in_full_precision(apply: Callable[..., Defects]) -> Callable[..., Defects]:

@@ -21,7 +21,7 @@ from synth_anomaly.parameters import Parameters
 from synth_anomaly.synthesizers.pieces import Pieces, part_at
 from synth_anomaly.synthesizers.recolouring import Recolouring
 
-__all__ = ["Described", "View", "ViewedFill", "view_of"]
+__all__ = ["Described", "View", "ViewedFill", "as_shares", "pixels_at", "view_of"]
 
 
 @dataclass(frozen=True)
@@ -29,12 +29,16 @@ class View:
     """B images, described by where their pixels are in others and how their colours change.
 
     Channel c of pixel (y, x) of sample i is the value at ``down[i, y] + across[i, x] + c * H * W`` of the
-    source's, one after the other. The pixels of a sample are all those of one image, in another order.
+    source's, one after the other, where ``down`` and ``across`` are `places`. The pixels of a sample are all
+    those of one image, in another order.
 
     Attributes:
         source: ``(S, C, H, W)``, in [0, 1], or uint8 for 255 times as much.
         chosen: ``(B,)`` int64, the image in the source.
-        moved: ``down``, ``(B, H)`` int64, and ``across``, ``(B, W)`` int64; None where no pixel moved.
+        moved: ``down``, ``(B, H)`` int64, and ``across``, ``(B, W)`` int64, before the shift; None where the
+            pixels are as in the source.
+        shift: ``(B, 2)`` int64: pixel (y, x) is the one that was at (y, x) + shift, wrapped around; None for
+            no shift.
         recolourings: The changes of colours, in order.
         counts: How many pixels of a uint8 source have each level, ``(S, 3, 256)``, where that is known.
     """
@@ -42,6 +46,7 @@ class View:
     source: Tensor
     chosen: Tensor
     moved: tuple[Tensor, Tensor] | None = None
+    shift: Tensor | None = None
     recolourings: tuple[Recolouring, ...] = ()
     counts: Tensor | None = None
 
@@ -58,6 +63,12 @@ class View:
 
     def places(self) -> tuple[Tensor, Tensor]:
         """Return ``down``, ``(B, H)``, and ``across``, ``(B, W)``, whether or not a pixel moved."""
+        down, across = self._places_before_shift()
+        if self.shift is None:
+            return down, across
+        return _rolled(down, self.shift[:, 0]), _rolled(across, self.shift[:, 1])
+
+    def _places_before_shift(self) -> tuple[Tensor, Tensor]:
         if self.moved is not None:
             return self.moved
         _, channels, height, width = self.source.shape
@@ -67,7 +78,8 @@ class View:
 
     def levels(self) -> Tensor | None:
         """Return the images as uint8, a copy; None where pixels moved or changed, or are of a finer kind."""
-        if self.moved is not None or self.recolourings or self.source.dtype != torch.uint8:
+        is_moved = self.moved is not None or self.shift is not None
+        if is_moved or self.recolourings or self.source.dtype != torch.uint8:
             return None
         return self.source.index_select(0, self.chosen)
 
@@ -78,19 +90,19 @@ class View:
             down: ``(B, H)`` int64, one of `places`, changed.
             across: ``(B, W)`` int64.
         """
-        return None if self.is_about_boxes else replace(self, moved=(down, across))
+        return None if self.is_about_boxes else replace(self, moved=(down, across), shift=None)
 
-    def rolled(self, down: Tensor, across: Tensor) -> View | None:
-        """Return the view whose pixel (y, x) is this one's at (y + down, x + across), wrapped around.
+    def shifted(self, shift: Tensor) -> View | None:
+        """Return the view whose pixel (y, x) is this one's at (y, x) + shift, wrapped around.
 
         None where colours depend on the places that pixels had.
 
         Args:
-            down: ``(B,)`` int64.
-            across: ``(B,)`` int64.
+            shift: ``(B, 2)`` int64, down and across.
         """
-        of_rows, of_columns = self.places()
-        return self.moved_to(_rolled(of_rows, down), _rolled(of_columns, across))
+        if self.is_about_boxes:
+            return None
+        return replace(self, shift=shift if self.shift is None else self.shift + shift)
 
     def recoloured(self, recolouring: Recolouring) -> View:
         """Return the view with other colours."""
@@ -101,8 +113,8 @@ class View:
         if self.recolourings:
             return None
         if len(self.source) <= len(self.chosen):
-            return _as_shares(self.source).float().mean(dim=(2, 3)).index_select(0, self.chosen)
-        return _as_shares(self.source.index_select(0, self.chosen)).float().mean(dim=(2, 3))
+            return as_shares(self.source).float().mean(dim=(2, 3)).index_select(0, self.chosen)
+        return as_shares(self.source.index_select(0, self.chosen)).float().mean(dim=(2, 3))
 
     def where(self, chosen: Tensor, before: View) -> View | None:
         """Return this view of the chosen samples, bool ``(B,)``; of the others, the one it was made of.
@@ -116,29 +128,33 @@ class View:
         if any(here is not there for here, there in kept):
             return None
         added = self.recolourings[known:]
-        moved = self.moved
+        moved, shift = self.moved, self.shift
         if moved is not before.moved:
-            pairs = zip(self.places(), before.places(), strict=True)
+            pairs = zip(self._places_before_shift(), before._places_before_shift(), strict=True)
             down, across = (torch.where(chosen[:, None], here, there) for here, there in pairs)
             moved = down, across
+        if shift is not before.shift:
+            here, there = (0 if view.shift is None else view.shift for view in (self, before))
+            shift = torch.where(chosen[:, None], here, there)
         return View(
             self.source,
             torch.where(chosen, self.chosen, before.chosen),
             moved,
+            shift,
             before.recolourings + tuple(recolouring.where(chosen) for recolouring in added),
             self.counts,
         )
 
     def at(self, pieces: Pieces) -> Tensor:
         """Return the pixels of the pieces, ``(P, C, k, n)``; float32 where the source is uint8."""
-        values = _as_shares(self._read(pieces))
+        values = as_shares(self._read(pieces))
         for recolouring in self.recolourings:
             values = recolouring.of(values, pieces)
         return values
 
     def _read(self, pieces: Pieces) -> Tensor:
         image, may_look = pieces.rows.device, is_at_hand(self.source)
-        if self.moved is None and may_look:
+        if self.moved is None and self.shift is None and may_look:
             _, channels, height, width = self.source.shape
             first = self.chosen.index_select(0, image) * (channels * height) + pieces.top
             return part_at(self.source, first * width + pieces.left, pieces.shape)
@@ -146,10 +162,10 @@ class View:
         down, across = of_rows[image[:, None], pieces.lines], of_columns[image[:, None], pieces.columns]
         if may_look and _keep_order(down, across, self.source.shape[3]):
             return part_at(self.source, down[:, 0] + across[:, 0], pieces.shape)
-        return _pixels_at(self.source, down[:, :, None] + across[:, None, :])
+        return pixels_at(self.source, down[:, :, None] + across[:, None, :])
 
 
-def _as_shares(values: Tensor) -> Tensor:
+def as_shares(values: Tensor) -> Tensor:
     """Return values in [0, 1]; float32 for bytes."""
     return values if values.is_floating_point() else values.float().div_(255)
 
@@ -159,7 +175,7 @@ def _keep_order(down: Tensor, across: Tensor, width: int) -> bool:
     return bool((down.diff(dim=1) == width).all() and (across.diff(dim=1) == 1).all())
 
 
-def _pixels_at(images: Tensor, places: Tensor) -> Tensor:
+def pixels_at(images: Tensor, places: Tensor) -> Tensor:
     """Return ``(P, C, k, n)`` out of ``(B, C, H, W)``, by the places ``(P, k, n)`` of the first channel."""
     flat, plane = images.reshape(-1), images.shape[2] * images.shape[3]
     channels = [

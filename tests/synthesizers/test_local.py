@@ -72,13 +72,27 @@ def random_images(count, size, seed=0):
     return torch.rand(count, 3, *size, generator=seeded(seed))
 
 
-def both_ways(monkeypatch, synthesizer, images, seed, **others):
-    """Return what is made in pieces, and what is made of whole images."""
-    made = []
-    for part in (2.0, -1.0):
-        monkeypatch.setattr(paste, "_PART", part)
-        made.append(synthesizer(images, seeded(seed), **others))
-    return made
+def every_way(monkeypatch, synthesizer, images, seed, **others):
+    """Return what is made in slices, in pieces, in pieces as on a device, and of whole images."""
+
+    def made():
+        return synthesizer(images, seeded(seed), **others)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(paste, "_PART", 2.0)
+        sliced = made()
+        patch.setattr(Paste, "_view_to_slice", lambda *_: None)
+        pieces = made()
+        with as_if_on_device():
+            far = made()
+        patch.setattr(paste, "_PART", -1.0)
+        return sliced, pieces, far, made()
+
+
+def assert_all_same(ways, tolerance=1e-6):
+    *parts, whole = ways
+    for part in parts:
+        assert_same(part, whole, tolerance)
 
 
 def assert_same(pieces, whole, tolerance=1e-6):
@@ -90,25 +104,25 @@ def assert_same(pieces, whole, tolerance=1e-6):
 
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("fill", FILLS)
-def test_pieces_give_what_whole_images_give(monkeypatch, fill, size):
+def test_parts_give_what_whole_images_give(monkeypatch, fill, size):
     donors = random_images(4, size, 9)
     for seed, count in enumerate((6, 1, 0, 5)):
         images = random_images(count, size, seed)
         synthesizer = Paste(Rectangle((0.02, 0.6)), FILLS[fill])
-        assert_same(*both_ways(monkeypatch, synthesizer, images, seed, donors=donors))
+        assert_all_same(every_way(monkeypatch, synthesizer, images, seed, donors=donors))
 
 
 @pytest.mark.parametrize("fill", FILLS)
 def test_donors_may_be_the_images_themselves(monkeypatch, fill):
     images = random_images(6, (24, 24))
     synthesizer = Paste(Rectangle((0.02, 0.6)), FILLS[fill])
-    assert_same(*both_ways(monkeypatch, synthesizer, images, 1, donors=images))
+    assert_all_same(every_way(monkeypatch, synthesizer, images, 1, donors=images))
 
 
 @pytest.mark.parametrize("blend", [Replace(), Alpha()], ids=repr)
 def test_what_lies_outside_the_mask_stays_to_the_bit(monkeypatch, blend):
     images = random_images(5, (45, 45)) * 1.01 - 0.005
-    for made in both_ways(monkeypatch, Paste(Blob(), Elsewhere(), blend), images, 3):
+    for made in every_way(monkeypatch, Paste(Blob(), Elsewhere(), blend), images, 3):
         outside = (made.masks == 0).expand_as(images)
         assert torch.equal(made.images[outside], images[outside])
 
@@ -142,18 +156,35 @@ def test_whatever_the_shape_the_blend_and_the_guide(monkeypatch, shape, blend, v
     images = random_images(5, (45, 45))
     guide = torch.rand(5, 1, 45, 45, generator=seeded(1)) if guided else None
     synthesizer = Paste(shape, FILLS["sometimes"], blend, visible)
-    pieces, whole = both_ways(monkeypatch, synthesizer, images, 3, guide=guide)
-    assert_same(pieces, whole)
+    assert_all_same(every_way(monkeypatch, synthesizer, images, 3, guide=guide))
 
 
 @pytest.mark.parametrize("synthesizer", [cutpaste(), hard_augmentation()], ids=["cutpaste", "hard"])
 def test_images_in_half_precision_and_in_another_order(monkeypatch, synthesizer):
     images = random_images(5, (40, 40))
-    half = both_ways(monkeypatch, synthesizer, images.bfloat16(), 0)
-    assert_same(*half, tolerance=2e-2)
+    assert_all_same(every_way(monkeypatch, synthesizer, images.bfloat16(), 0), tolerance=2e-2)
+    assert_all_same(every_way(monkeypatch, synthesizer, images.half(), 0), tolerance=2e-3)
     last = images.contiguous(memory_format=torch.channels_last)
-    for made in both_ways(monkeypatch, synthesizer, last, 0):
+    for made in every_way(monkeypatch, synthesizer, last, 0):
         assert_same(made, synthesizer(images, seeded()))
+
+
+@pytest.mark.parametrize("fill", ["elsewhere", "jitter", "all"])
+def test_images_that_want_gradients_get_them(fill):
+    images, donors = random_images(4, (24, 24)), random_images(4, (24, 24), 9)
+    synthesizer = Paste(Rectangle(), FILLS[fill])
+    plain = synthesizer(images, seeded(1), donors=donors)
+    made = synthesizer(images.requires_grad_(), seeded(1), donors=donors)
+    assert_same(made, plain)
+    made.images.sum().backward()
+    assert images.grad.abs().sum() > 0
+
+
+def test_images_in_double_precision_stay_so():
+    images = torch.rand(4, 3, 24, 24, generator=seeded(), dtype=torch.float64)
+    made = Paste(Rectangle(), Elsewhere())(images, seeded(1))
+    assert made.images.dtype == torch.float64
+    assert torch.isin(made.images, images).all()
 
 
 def test_a_sample_does_not_depend_on_the_others(monkeypatch):

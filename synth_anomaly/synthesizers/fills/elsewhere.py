@@ -36,7 +36,7 @@ class Elsewhere:
 
     def view(self, before: View, parameters: Parameters, *, donors: Tensor | None = None) -> View | None:  # noqa: ARG002
         """Return the content as a view; None where it cannot be one."""
-        return before.rolled(*parameters["shift"].unbind(1))
+        return before.shifted(parameters["shift"])
 
 
 def _roll(images: Tensor, shift: Tensor) -> Tensor:

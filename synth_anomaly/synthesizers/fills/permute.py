@@ -74,7 +74,8 @@ class Permute:
         if self.mode != "cutperm" or height % 2 or width % 2:
             return None
         first = parameters["order"][:, 0]
-        return before.rolled(first // 2 * (height // 2), first % 2 * (width // 2))
+        shift = torch.stack((first // 2 * (height // 2), first % 2 * (width // 2)), dim=1)
+        return before.shifted(shift)
 
 
 def _shuffled(count: int, length: int, generator: Generator) -> Tensor:

@@ -13,7 +13,7 @@ __all__ = ["fill_boxes", "hull", "spans"]
 def fill_boxes(boxes: Tensor, size: Size) -> Tensor:
     """Return ``(count, 1, H, W)`` float32: 1 inside each of ``(count, 4)`` boxes, 0 elsewhere."""
     rows, columns = spans(boxes, size)
-    return (rows[:, None, :, None] & columns[:, None, None, :]).float()
+    return rows.float()[:, None, :, None] * columns.float()[:, None, None, :]
 
 
 def spans(boxes: Tensor, size: Size) -> tuple[Tensor, Tensor]:
