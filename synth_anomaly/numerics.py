@@ -11,12 +11,15 @@ import torch
 
 __all__ = ["full_precision", "without_tf32"]
 
-_FULL = ("highest", False)
+_OF_CPU, _OF_CUDA = ("mkldnn",), ("cuda", "cudnn")
 
 
 @contextmanager
 def full_precision(device: torch.device) -> Iterator[None]:
     """Within the block nothing is rounded to bfloat16 or TF32, by autocast or by a setting of the process."""
+    if _is_full(device.type):
+        yield
+        return
     with torch.autocast(device.type, enabled=False), without_tf32():
         yield
 
@@ -26,26 +29,31 @@ def without_tf32() -> Iterator[None]:
     """Within the block float32 is multiplied and convolved in full, whatever the process has chosen."""
     operations, switches = _operations(), _switches()
     chosen = [operation.fp32_precision for operation in operations]
-    if switches in (None, _FULL) and all(precision == "ieee" for precision in chosen):
-        yield  # as in a block within another
-        return
     try:
         if switches is not None:
-            _switch(*_FULL)
+            _switch("highest", allow_tf32=False)
         _choose(operations, ["ieee"] * len(operations))
         yield
     finally:
         if switches is not None:
-            _switch(*switches)
+            _switch(switches[0], allow_tf32=switches[1])
         _choose(operations, chosen)
 
 
+def _is_full(kind: str) -> bool:
+    """Whether nothing is known to be rounded on a kind of device; to look is quicker than to choose anew."""
+    operations = _operations({"cpu": _OF_CPU, "cuda": _OF_CUDA}.get(kind, ()))
+    if not operations or torch.is_autocast_enabled(kind):
+        return False
+    return all(operation.fp32_precision in ("none", "ieee") for operation in operations)
+
+
 @cache
-def _operations() -> list[Any]:
-    """Return what a precision can be chosen for, on CUDA and on the CPU; nothing before torch 2.9."""
-    backends: list[Any] = [torch.backends.cudnn, torch.backends.mkldnn]
-    parts = [getattr(backend, name, None) for backend in backends for name in ("matmul", "conv", "rnn")]
-    return [part for part in (torch.backends.cuda.matmul, *parts) if hasattr(part, "fp32_precision")]
+def _operations(backends: tuple[str, ...] = _OF_CUDA + _OF_CPU) -> list[Any]:
+    """Return what a precision can be chosen for in some backends; nothing before torch 2.9."""
+    parts = [getattr(torch.backends, backend, None) for backend in backends]
+    operations = [getattr(part, name, None) for part in parts for name in ("matmul", "conv", "rnn")]
+    return [operation for operation in operations if hasattr(operation, "fp32_precision")]
 
 
 def _choose(operations: list[Any], precisions: list[str]) -> None:

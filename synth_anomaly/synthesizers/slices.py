@@ -40,7 +40,9 @@ def pasted_in_slices(images: Tensor, boxes: Tensor, view: View) -> tuple[Tensor,
         content = as_shares(source.read(number, box)).flatten(1)
         for changes in recolourings:
             content = changes[number].of(content.float())
-        shown = _bits(content.clamp_(0, 1).to(images.dtype)).reshape(-1, height, width)
+        if not recolourings:
+            content.clamp_(0, 1)
+        shown = _bits(content.to(images.dtype)).reshape(-1, height, width)
         pixels[number, :, top : top + height, left : left + width] = shown
         marks[number, :, top : top + height, left : left + width] = 1
     return made, masks

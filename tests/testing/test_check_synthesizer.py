@@ -252,6 +252,13 @@ class LoopsOverImages(Stripe):
         return torch.stack([1 - image for image in images])
 
 
+class LoopsAtHand(LoopsOverImages):
+    """Where the images are at hand it may; on a device it does not."""
+
+    def content(self, images, donors):
+        return super().content(images, donors) if is_at_hand(images) else 1 - images
+
+
 class ReadsAValue(Stripe):
     def content(self, images, donors):
         return (1 - images) * images.amax().clamp(min=1).item()
@@ -378,6 +385,10 @@ CAUGHT = [
     (ForgetsAnOption, checks.check_serialisable, "does not keep its option 'power'"),
     (ChangesAnOption, checks.check_serialisable, "has another recipe"),
 ]
+
+
+def test_a_loop_over_images_at_hand_is_allowed():
+    checks.check_batched(LoopsAtHand(), checks.example_images((32, 32)))
 
 
 @pytest.fixture(scope="module")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
+import numpy as np
 import torch
 from torch import Generator, Tensor
 
@@ -17,6 +18,8 @@ from synth_anomaly.synthesizers.shapes.boxes import spans
 from synth_anomaly.synthesizers.views import View
 
 __all__ = ["ColourJitter"]
+
+_DRAWN = ("brightness", "contrast", "saturation", "hue")
 
 
 @dataclass(frozen=True)
@@ -61,9 +64,9 @@ class ColourJitter:
         ``box``, ``(count, 4)``, is kept too where contrast stretches about its mean.
         """
         factors = [(max(0.0, 1 - reach), 1 + reach) for reach in self._reaches()]
-        low, high = torch.tensor([*factors, (-self.hue, self.hue)]).unbind(1)
-        drawn = low[:, None] + (high - low)[:, None] * torch.rand(4, len(boxes), generator=generator)
-        named = dict(zip(("brightness", "contrast", "saturation", "hue"), drawn.unbind(0), strict=True))
+        low, high = np.array([*factors, (-self.hue, self.hue)], dtype=np.float32).T[:, :, None]
+        drawn = low + (high - low) * torch.rand(4, len(boxes), generator=generator).numpy()
+        named = dict(zip(_DRAWN, torch.from_numpy(drawn), strict=True))
         return Parameters(named | ({"box": boxes} if self.about == "box" else {}))
 
     def content(self, content: Tensor, parameters: Parameters, *, donors: Tensor | None = None) -> Tensor:  # noqa: ARG002
@@ -85,12 +88,13 @@ class ColourJitter:
 def _recolouring(parameters: Parameters, means: Tensor | None) -> Recolouring:
     """Return the change of colours, about the mean grey of the mean colours ``(B, 3)``, or of the box's."""
     brightness, contrast = parameters["brightness"], parameters["contrast"]
-    grey, colour, turned = _axes(brightness.device)
-    angle = 2 * math.pi * parameters["hue"][:, None, None]
-    chroma = parameters["saturation"][:, None, None] * (angle.cos() * colour + angle.sin() * turned)
-    matrix = (brightness * contrast)[:, None, None] * (grey + chroma)
+    axes = _axes(brightness.device)
+    gain, angle = brightness * contrast, 2 * math.pi * parameters["hue"]
+    chroma = gain * parameters["saturation"]
+    weights = torch.stack((gain, chroma * angle.cos(), chroma * angle.sin()), dim=1)
+    matrix = (weights @ axes.flatten(1)).view(-1, 3, 3)
     # equal in all channels: neither saturation nor hue moves a grey
-    pull = ((1 - contrast) * brightness)[:, None, None] * grey
+    pull = (brightness - gain)[:, None, None] * axes[0]
     return Recolouring(matrix, pull, means)
 
 
@@ -102,8 +106,8 @@ def _means_in(parameters: Parameters, images: Tensor) -> Tensor:
 
 
 @cache
-def _axes(device: torch.device) -> tuple[Tensor, Tensor, Tensor]:
-    """Return three matrices: onto the grey axis, onto the plane of colours, and that turned by 90 degrees.
+def _axes(device: torch.device) -> Tensor:
+    """Return ``(3, 3, 3)``: onto the grey axis, onto the plane of colours, and that turned by 90 degrees.
 
     Kept for each device, so that only its first batch waits for the copy.
     """
@@ -115,4 +119,4 @@ def _axes(device: torch.device) -> tuple[Tensor, Tensor, Tensor]:
     grey = torch.ones(3, 1, dtype=torch.float64) @ to_yiq[:1]
     colour = torch.eye(3, dtype=torch.float64) - grey
     turned = to_yiq.inverse() @ quarter @ to_yiq
-    return grey.float().to(device), colour.float().to(device), turned.float().to(device)
+    return torch.stack((grey, colour, turned)).float().to(device)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+import numpy as np
 import torch
 from torch import Generator, Tensor
 
@@ -44,14 +45,15 @@ class Rectangle:
 
     def draw(self, count: int, size: Size, generator: Generator) -> Parameters:
         """Draw ``box``, ``(count, 4)`` int64: top, left, height and width."""
-        area = uniform(*self.area, count, generator) * size[0] * size[1]
-        ranges = torch.tensor(self.aspect)[below(torch.full((count,), len(self.aspect)), generator)]
-        aspect = ranges[:, 0] + (ranges[:, 1] - ranges[:, 0]) * torch.rand(count, generator=generator)
-        sides = torch.stack(((area / aspect).sqrt(), (area * aspect).sqrt()), dim=1).round().long()
-        limits = torch.tensor(size)
-        sides = torch.minimum(sides.clamp(min=1), limits)
-        corner = below(limits - sides + 1, generator)
-        return Parameters({"box": torch.cat((corner, sides), dim=1)})
+        area = uniform(*self.area, count, generator).numpy() * size[0] * size[1]
+        choice = below(np.full(count, len(self.aspect)), generator).numpy()
+        low, high = np.array(self.aspect, dtype=np.float32)[choice].T
+        aspect = low + (high - low) * torch.rand(count, generator=generator).numpy()
+        sides = np.sqrt(np.stack((area / aspect, area * aspect), axis=1)).round().astype(np.int64)
+        limits = np.array(size)
+        sides = np.minimum(np.maximum(sides, 1), limits)
+        corner = below(limits - sides + 1, generator).numpy()
+        return Parameters({"box": torch.from_numpy(np.concatenate((corner, sides), axis=1))})
 
     def masks(self, parameters: Parameters, size: Size) -> Tensor:
         """Return ``(count, 1, H, W)``: 1 inside the box, 0 elsewhere."""
