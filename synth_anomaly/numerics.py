@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
+from contextvars import ContextVar
 from functools import cache
 from typing import Any
 
@@ -11,17 +12,27 @@ import torch
 
 __all__ = ["full_precision", "without_tf32"]
 
+_FULL_ON: ContextVar[str | None] = ContextVar("full_on", default=None)
+"""The kind of device for which a surrounding block has seen to it that no setting rounds."""
+
 _OF_CPU, _OF_CUDA = ("mkldnn",), ("cuda", "cudnn")
 
 
 @contextmanager
 def full_precision(device: torch.device) -> Iterator[None]:
     """Within the block nothing is rounded to bfloat16 or TF32, by autocast or by a setting of the process."""
-    if _is_full(device.type):
+    if torch.is_autocast_enabled(device.type):
+        with torch.autocast(device.type, enabled=False), full_precision(device):
+            yield
+    elif _FULL_ON.get() == device.type:
         yield
-        return
-    with torch.autocast(device.type, enabled=False), without_tf32():
-        yield
+    else:
+        with nullcontext() if _is_full(device.type) else without_tf32():
+            token = _FULL_ON.set(device.type)
+            try:
+                yield
+            finally:
+                _FULL_ON.reset(token)
 
 
 @contextmanager
@@ -41,11 +52,9 @@ def without_tf32() -> Iterator[None]:
 
 
 def _is_full(kind: str) -> bool:
-    """Whether nothing is known to be rounded on a kind of device; to look is quicker than to choose anew."""
+    """Whether no setting is known to round on a kind of device; to look is quicker than to choose anew."""
     operations = _operations({"cpu": _OF_CPU, "cuda": _OF_CUDA}.get(kind, ()))
-    if not operations or torch.is_autocast_enabled(kind):
-        return False
-    return all(operation.fp32_precision in ("none", "ieee") for operation in operations)
+    return bool(operations) and all(operation.fp32_precision in ("none", "ieee") for operation in operations)
 
 
 @cache

@@ -115,6 +115,16 @@ def test_what_the_process_has_chosen_is_put_back():
     assert Looks.apply.__doc__ == "Look."
 
 
+@pytest.mark.usefixtures("_medium")
+def test_a_block_within_a_block_ends_autocast_too():
+    looks = Looks([])
+    with full_precision(torch.device("cpu")), torch.autocast("cpu", torch.bfloat16):
+        looks(IMAGES, seeded())
+        assert torch.is_autocast_enabled("cpu")
+    assert looks.found == [("highest", False, False)] * 2
+    assert state() == ("medium", True, False)
+
+
 @pytest.mark.skipif(not hasattr(torch.backends, "fp32_precision"), reason="torch 2.9 chooses by operation")
 @pytest.mark.parametrize("matmul", ["none", "tf32", "ieee"])
 def test_what_each_operation_has_is_put_back(matmul):
