@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import torch
 from torch import Generator, Tensor
 
+from synth_anomaly.errors import DataError
 from synth_anomaly.interfaces import Defects, Size, Synthesizer
 from synth_anomaly.objects import check_piece, checked_pieces
 from synth_anomaly.parameters import Parameters
@@ -57,11 +58,18 @@ class OneOf(Replayable):
         guide: Tensor | None = None,
         donors: Tensor | None = None,
     ) -> Defects:
-        """Apply to each image the synthesizer that was chosen for it."""
-        drawn = moved(parameters, images.device)
-        made = _untouched(images, parameters)
+        """Apply to each image the synthesizer that was chosen for it.
+
+        Raises:
+            DataError: If ``choice`` holds the number of none of them.
+        """
+        drawn, choice = moved(parameters, images.device), parameters.host["choice"]
+        if not ((choice >= 0) & (choice < len(self.synthesizers))).all():
+            raise DataError(f"choice must be 0 to {len(self.synthesizers) - 1}, got {choice.tolist()}")
+        masks = images.new_empty((len(images), 1, *images.shape[2:]), dtype=torch.float32)
+        made = Defects(torch.empty_like(images), masks, Parameters(parameters.host))
         for number, synthesizer in enumerate(self.synthesizers):
-            rows = Rows.where(drawn.host["choice"] == number, images.device)
+            rows = Rows.where(choice == number, images.device)
             _put(made, rows, synthesizer, images, drawn.scope(str(number)), guide, donors)
         return made
 

@@ -12,12 +12,14 @@ from scipy.special import erf
 from synth_anomaly.parameters import Parameters
 from synth_anomaly.synthesizers import (
     Alpha,
+    Blob,
     Donor,
     Elsewhere,
     GradientDomain,
     Paste,
     Rectangle,
     Replace,
+    Scar,
     Soft,
     WholeImage,
 )
@@ -387,6 +389,19 @@ def test_a_sample_is_as_soft_as_it_would_be_alone():
         one = slice(row, row + 1)
         own = Parameters({name: value[one] for name, value in drawn.items()})
         assert torch.equal(Soft().join(images[one], content[one], masks[one], own), together[one])
+
+
+@pytest.mark.parametrize(
+    "shape", [Rectangle((0.05, 0.4)), Blob((0.1, 0.5)), Scar((2, 30), (10, 90))], ids=repr
+)
+@pytest.mark.parametrize("size", [(90, 140), (33, 20)])
+def test_soft_in_boxes_is_soft_in_whole_images(shape, size):
+    images, content, blend = pictures(12, *size), pictures(12, *size, seed=1), Soft((0.0, 0.2), (0.2, 1.0))
+    drawn, own = shape.draw(12, size, seeded(3)), blend.draw(12, seeded(4))
+    masks = shape.masks(drawn, size)
+    assert (drawn["box"][:, 0] == 0).any()  # some masks touch the image's edge, which is no outline
+    within = blend.join_within(images, content, masks, own, drawn, fills_box=False)
+    torch.testing.assert_close(within, blend.join(images, content, masks, own), atol=1e-6, rtol=0)
 
 
 def test_soft_without_softness_is_alpha():

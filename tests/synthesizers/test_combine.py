@@ -1,6 +1,7 @@
 import pytest
 import torch
 
+from synth_anomaly.errors import DataError
 from synth_anomaly.interfaces import Defects
 from synth_anomaly.parameters import Parameters
 from synth_anomaly.synthesizers import Chain, Donor, Mixed, OneOf, Paste, Rectangle, WholeImage
@@ -65,6 +66,12 @@ def test_one_of_follows_its_weights_and_choice():
     assert [part.seen for part in parts] == torch.bincount(choice, minlength=3).tolist()
     assert parts[1].seen == 0
     assert abs(parts[2].seen / 2000 - 0.75) < 0.03
+
+
+def test_a_choice_of_nothing_is_refused():
+    drawn = Parameters({"choice": torch.tensor([0, 2]), "0/value": torch.ones(2), "1/value": torch.ones(2)})
+    with pytest.raises(DataError, match=r"choice must be 0 to 1, got \[0, 2\]"):
+        OneOf((Constant(0), Constant(1))).apply(torch.zeros(2, 3, 2, 2), drawn)
 
 
 def test_one_of_is_uniform_without_weights():

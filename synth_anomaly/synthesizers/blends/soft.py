@@ -10,6 +10,7 @@ from torch import Generator, Tensor
 from synth_anomaly.parameters import Parameters
 from synth_anomaly.synthesizers.blends.alpha import check_opacity
 from synth_anomaly.synthesizers.blends.feather import feathered
+from synth_anomaly.synthesizers.blends.windows import whole_boxes, windows_around
 from synth_anomaly.synthesizers.draws import uniform
 
 __all__ = ["Soft"]
@@ -48,11 +49,31 @@ class Soft:
         )
 
     def join(self, images: Tensor, content: Tensor, masks: Tensor, parameters: Parameters) -> Tensor:
-        """Return the mixture; the image where a mask is 0."""
-        if not len(images):
-            return images
-        side = min(masks.shape[2:])
-        largest = float(parameters.host["softness"].max()) * side
-        weights = feathered(masks.float(), parameters["softness"] * side, largest)
-        weights.mul_(parameters["opacity"][:, None, None, None])
-        return torch.lerp(images, content.to(images.dtype), weights.to(images.dtype))
+        """Return the mixture, of masks that may lie anywhere; the image where a mask is 0."""
+        shape = whole_boxes(images)
+        return self.join_within(images, content, masks, parameters, shape, fills_box=False)
+
+    def join_within(
+        self,
+        images: Tensor,
+        content: Tensor,
+        masks: Tensor,
+        parameters: Parameters,
+        shape: Parameters,
+        *,
+        fills_box: bool,  # noqa: ARG002
+    ) -> Tensor:
+        """Return the mixture, feathered in the boxes alone; the image where a mask is 0."""
+        made = images.clone(memory_format=torch.contiguous_format)
+        if not images.numel():
+            return made
+        side, content, masks = min(images.shape[2:]), content.contiguous(), masks.contiguous()
+        largest, size = float(parameters.host["softness"].max()) * side, (images.shape[2], images.shape[3])
+        for windows in windows_around(shape, size, images.device, square=True):
+            softness, opacity = (
+                parameters[name].index_select(0, windows.rows) for name in ("softness", "opacity")
+            )
+            weights = feathered(windows.cut(masks), softness * side, largest)
+            weights.mul_(opacity[:, None, None, None])
+            windows.put(made, torch.lerp(windows.cut(made), windows.cut(content), weights))
+        return made

@@ -10,6 +10,7 @@ from torch import Generator, Tensor
 from synth_anomaly.interfaces import Size
 from synth_anomaly.parameters import Parameters
 from synth_anomaly.synthesizers.draws import below, uniform
+from synth_anomaly.synthesizers.pieces import Pieces
 
 __all__ = ["Scar"]
 
@@ -60,14 +61,19 @@ class Scar:
 
     def masks(self, parameters: Parameters, size: Size) -> Tensor:
         """Return ``(count, 1, H, W)``: 1 where a pixel's centre lies in the scar, 0 elsewhere."""
-        top, left, height, width = parameters["box"][:, :, None, None].unbind(1)
-        device = top.device
-        down = torch.arange(size[0], device=device)[:, None] + 0.5 - (top + height / 2)
-        across = torch.arange(size[1], device=device) + 0.5 - (left + width / 2)
-        angle = parameters["angle"][:, None, None]
+        boxes = parameters.host["box"]
+        masks = torch.zeros((len(boxes), 1, *size), device=parameters["box"].device)
+        if not len(boxes):
+            return masks
+        # a scar is a small part of its image: pixels are computed in its box alone
+        pieces = Pieces.covering(boxes, size, masks.device)
+        drawn = pieces.rows.parameters(parameters)
+        top, left, height, width = drawn["box"][:, :, None, None].unbind(1)
+        down = pieces.lines[:, :, None] + 0.5 - (top + height / 2)
+        across = pieces.columns[:, None] + 0.5 - (left + width / 2)
+        angle, sides = drawn["angle"][:, None, None], drawn["sides"][:, :, None, None] / 2
         along = down * angle.cos() + across * angle.sin()
         beside = across * angle.cos() - down * angle.sin()
-        sides = parameters["sides"][:, :, None, None] / 2
         inside = (beside.abs() <= sides[:, 0]) & (along.abs() <= sides[:, 1])
-        within = (down.abs() <= height / 2) & (across.abs() <= width / 2)
-        return (inside & within)[:, None].float()
+        pieces.put(masks, inside[:, None])
+        return masks
