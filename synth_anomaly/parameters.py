@@ -38,14 +38,8 @@ class Parameters(Mapping[str, Tensor]):
     def scope(self, part: str) -> Parameters:
         """Return the parameters of one part, without its prefix."""
         prefix = f"{part}/"
-        return Parameters(
-            {key.removeprefix(prefix): value for key, value in self.host.items() if key.startswith(prefix)},
-            {
-                key.removeprefix(prefix): value
-                for key, value in self._device.items()
-                if key.startswith(prefix)
-            },
-        )
+        host = _without(prefix, self.host)
+        return Parameters(host, None if self._device is self.host else _without(prefix, self._device))
 
     def to(self, device: torch.device | str) -> Parameters:
         """Return the same parameters on ``device``; one copy for each type of number, none if there."""
@@ -83,6 +77,11 @@ class Parameters(Mapping[str, Tensor]):
 
     def __repr__(self) -> str:
         return f"Parameters({', '.join(f'{name}{tuple(value.shape)}' for name, value in self.host.items())})"
+
+
+def _without(prefix: str, values: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """Return the values whose names begin with a prefix, by the rest of their names."""
+    return {name.removeprefix(prefix): value for name, value in values.items() if name.startswith(prefix)}
 
 
 def _is_on(value: Tensor, device: torch.device) -> bool:

@@ -28,9 +28,9 @@ class Elsewhere:
 
     def draw(self, boxes: Tensor, size: Size, generator: Generator, *, donors: int = 0) -> Parameters:  # noqa: ARG002
         """Draw ``shift``, ``(count, 2)`` int64: down and right from the box to its source, in pixels."""
-        corner, sides = np.split(boxes.numpy(), 2, axis=1)
-        source = below(np.array(size) - sides + 1, generator).numpy()
-        return Parameters({"shift": torch.from_numpy(source - corner)})
+        table = boxes.numpy()
+        source = below(np.array(size) - table[:, 2:] + 1, generator).numpy()
+        return Parameters({"shift": torch.from_numpy(source - table[:, :2])})
 
     def content(self, content: Tensor, parameters: Parameters, *, donors: Tensor | None = None) -> Tensor:  # noqa: ARG002
         """Return the content, each image rolled by its own shift."""
