@@ -11,10 +11,11 @@ from typing import Any
 
 import numpy as np
 import torch
+from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
 from torch import Tensor
 
-from synth_anomaly.synthesizers.views import View, as_shares
+from synth_anomaly.synthesizers.views import View, as_shares, pixels_at
 
 __all__ = ["pasted_in_slices"]
 
@@ -57,41 +58,45 @@ class _Source:
 
     def read(self, number: int, box: list[int]) -> Tensor:
         """Return a copy of what a sample's box shows, ``(C, h, w)``, before its colours change."""
-        _, channels, height, width = self._pixels.shape
-        origin, (high, wide) = self._origin(number, box), box[2:]
-        if origin is not None:
-            image, top, left = origin
-            part = self._pixels[image, :, top : top + high, left : left + wide].copy()
-        else:
-            rows, columns = self._places_in(number, box)
-            planes = np.arange(channels)[:, None, None] * (height * width)
-            part = self._pixels.reshape(-1)[planes + rows[:, None] + columns]
-        values, kind = torch.from_numpy(part), self._view.source.dtype
+        part = self._shifted(number, box) if self._view.moved is None else None
+        if part is not None:
+            return self._copy(part)
+        (top, left, high, wide), (_, channels, height, width) = box, self._pixels.shape
+        down, across = self._places
+        rows, columns = down[number, top : top + high], across[number, left : left + wide]
+        step, stride = _step(rows), _step(columns)
+        if step is None or stride is None:
+            places = torch.from_numpy(rows[:, None] + columns)
+            return pixels_at(self._view.source, places[None])[0]
+        flat, plane = self._pixels.reshape(-1), height * width
+        strides = tuple(pixels * flat.itemsize for pixels in (plane, step, stride))
+        return self._copy(as_strided(flat[rows[0] + columns[0] :], (channels, high, wide), strides))
+
+    def _copy(self, part: NDArray[Any]) -> Tensor:
+        values, kind = torch.from_numpy(part.copy()), self._view.source.dtype
         return values if values.dtype == kind else values.view(kind)
 
-    def _origin(self, number: int, box: list[int]) -> tuple[int, int, int] | None:
-        """Return the image, row and column of the source where a box begins; None where it is no slice."""
-        _, channels, height, width = self._pixels.shape
-        if self._view.moved is None:
-            image, (down, across) = self._chosen[number], self._shift[number]
-            top, left = (box[0] + down) % height, (box[1] + across) % width
-        else:
-            rows, columns = self._places_in(number, box)
-            if (np.diff(rows) != width).any() or (np.diff(columns) != 1).any():
-                return None
-            first = int(rows[0]) + int(columns[0])
-            image, top, left = first // (channels * height * width), first // width % height, first % width
-        return (image, top, left) if top + box[2] <= height and left + box[3] <= width else None
-
-    def _places_in(self, number: int, box: list[int]) -> tuple[NDArray[Any], NDArray[Any]]:
-        down, across = self._places
-        top, left, height, width = box
-        return down[number, top : top + height], across[number, left : left + width]
+    def _shifted(self, number: int, box: list[int]) -> NDArray[Any] | None:
+        """Return a box of an image that is at most shifted; None where it goes over the image's edge."""
+        (top, left, high, wide), (down, across) = box, self._shift[number]
+        height, width = self._pixels.shape[2:]
+        top, left = (top + down) % height, (left + across) % width
+        if top + high > height or left + wide > width:
+            return None
+        return self._pixels[self._chosen[number], :, top : top + high, left : left + wide]
 
     @cached_property
     def _places(self) -> tuple[NDArray[Any], NDArray[Any]]:
         down, across = self._view.places()
         return down.numpy(), across.numpy()
+
+
+def _step(places: NDArray[Any]) -> int | None:
+    """Return by how much each place is behind the one before it; None where that differs."""
+    steps = np.diff(places)
+    if not len(steps):
+        return 0
+    return int(steps[0]) if (steps == steps[0]).all() else None
 
 
 def _bits(values: Tensor) -> NDArray[Any]:
