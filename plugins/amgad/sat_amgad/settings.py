@@ -76,7 +76,8 @@ class AMGADSettings(MethodSettings):
         average: Share of a running average of ADGAN's discriminator that a step keeps; the average scores. 0
             takes the last weights (unpublished: ours).
         score: What scores an image (table 5): ADGAN, or stage 1 alone, by the negative log-likelihood of the
-            reconstruction or by its discriminator, ``1 - D(concat(x, A_Gen))``.
+            reconstruction or by its discriminator, ``1 - D(concat(x, A_Gen))``. What a
+            discriminator says is written as log-odds (:func:`sat_amgad.equations.abnormality`).
         judged: What ADGAN's discriminator scores: ``"gated"`` features, or their ``"reconstruction"`` as
             ALOCC does (unpublished: ours).
     """
