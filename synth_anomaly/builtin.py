@@ -33,6 +33,10 @@ _COMPONENTS = {
             "DRAEM's textures, on what the guide calls salient",
         ),
         "glass": ("synthesizers.published:glass", "textures in one of three joins of two Perlin masks"),
+        "small-regions": (
+            "synthesizers.small_regions:small_regions",
+            "a few small pastes an image, soft and often faint",
+        ),
         "paste": ("synthesizers.paste:Paste", "any shape, any fill, any blend"),
         "one-of": ("synthesizers.combine:OneOf", "one of several synthesizers for each image"),
         "chain": ("synthesizers.combine:Chain", "several synthesizers, one after the other"),

@@ -4,6 +4,7 @@ import ast
 import importlib
 import subprocess
 import sys
+import textwrap
 import tomllib
 from pathlib import Path
 
@@ -50,3 +51,13 @@ def test_a_plugin_imports_public_names_alone(path):
             public = importlib.import_module(node.module).__all__
             hidden = {alias.name for alias in node.names} - set(public)
             assert not hidden, f"{path}:{node.lineno}: {hidden} are not in {node.module}.__all__"
+
+
+def test_importing_the_package_imports_no_torch():
+    code = """
+        import sys
+        import synth_anomaly
+        assert "torch" not in sys.modules
+        assert "Pipeline" in dir(synth_anomaly)
+    """
+    subprocess.run([sys.executable, "-c", textwrap.dedent(code)], check=True)

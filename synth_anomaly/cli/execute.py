@@ -121,4 +121,4 @@ def _without_maps(results: Results) -> Results:
     evaluation = results.evaluation
     if evaluation is not None:
         evaluation = replace(evaluation, samples=(), maps=[], masks=None)
-    return replace(results, evaluation=evaluation, reconstruct=None)
+    return replace(results, evaluation=evaluation, reconstruct=None, pictures=None)

@@ -18,6 +18,9 @@ URL = "https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz"
 SHA256 = "c4a38c50a1bc5f3a1c5537f2155ab9d68f9f25eb1ed8d9ddda3db29a59bca1dd"
 """Of the archive, whose MD5 the authors give as c32a1d4ab5d03f1284b67883e8d87530."""
 
+SIZE = 170_052_171
+"""Bytes of the archive."""
+
 _FOLDER = "cifar-10-batches-bin"
 _NAMES = (*(f"{name}.bin" for name in (*files.TRAINING_FILES, "test_batch")), "batches.meta.txt")
 _LARGEST_TEXT = 1 << 16
@@ -45,7 +48,7 @@ def download_cifar10(folder: Path, *, url: str | None = None, report: Report | N
                 "remove it, or give another place with --out"
             )
         return there
-    archive = download(url or URL, folder / "cifar-10-binary.tar.gz", SHA256, report=report)
+    archive = download(url or URL, folder / "cifar-10-binary.tar.gz", SHA256, size=SIZE, report=report)
     part = Path(mkdtemp(prefix=f".{_FOLDER}.", dir=folder))  # of its own: another process may extract too
     try:
         _extract(archive, part)

@@ -59,6 +59,20 @@ class MethodDefinition(nn.Module, ABC):
     def forward(self, images: Tensor) -> Prediction:
         """Return maps and scores of ``(B, 3, H, W)`` images of the input size, in evaluation mode."""
 
+    def pictures(self, images: Tensor) -> Mapping[str, Tensor]:  # noqa: ARG002
+        """Return what the contact sheet is to show beside test images, by the heads of its columns.
+
+        Such as the good image that a test image was compared with. Only the few images of the sheet are
+        asked for, in evaluation mode and without gradients. Reconstructions are shown without this.
+
+        Args:
+            images: ``(B, 3, H, W)`` of the input size, RGB in [0, 1].
+
+        Returns:
+            ``(B, 3, H, W)`` in [0, 1] each; always under the same names.
+        """
+        return {}
+
     def synthesis_sizes(self) -> Sequence[Size]:
         """Return the sizes of the images that training corrupts: the input size, but where it sees crops.
 

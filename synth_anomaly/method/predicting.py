@@ -1,4 +1,4 @@
-"""Maps and scores of images, a batch at a time."""
+"""Maps, scores and pictures of images, a batch at a time."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from synth_anomaly.interfaces import Prediction, Size
 from synth_anomaly.method.definition import MethodDefinition
 from synth_anomaly.training import choose_precision
 
-__all__ = ["predict"]
+__all__ = ["pictures_of", "predict"]
 
 
 @torch.no_grad()
@@ -33,6 +33,19 @@ def predict(
         scores=torch.cat([part.scores for part in parts]),
         reconstruction=torch.cat(reconstructions) if reconstructions else None,
     )
+
+
+@torch.no_grad()
+def pictures_of(
+    method: MethodDefinition, images: Images | Tensor, *, precision: str = "fp32"
+) -> dict[str, Tensor]:
+    """Return a method's pictures of images, as float32 on the CPU; see :meth:`MethodDefinition.pictures`."""
+    method.eval()
+    settings, device = method.settings, method.device
+    batches = _batches(images, settings.input_size, settings.batch_size)
+    with choose_precision(precision, device).predicting(device):
+        parts = [method.pictures(batch.to(device).contiguous()) for batch in batches]
+        return {name: torch.cat([part[name].float().cpu() for part in parts]) for name in parts[0]}
 
 
 def _batches(images: Images | Tensor, size: Size, batch_size: int) -> Iterator[Tensor]:

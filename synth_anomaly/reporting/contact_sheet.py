@@ -18,6 +18,7 @@ _HEADER, _COLUMN_HEADS, _GROUP_HEAD, _LEAST_ROW = 108, 44, 58, 96
 _LEAST_WIDTH = 720
 _TITLE_SIZES = (27, 24, 21, 18)
 _AREA, _LONGEST = 172 * 172, 340
+_TITLE, _NOTE, _LEAST_HEAD = 15, 12, 132
 
 Cell = colour.Image | str
 """A picture that is shown as it is, or a few words in its place."""
@@ -87,7 +88,7 @@ def contact_sheet(
     pen = Pen(Image.new("RGB", (right, bottom + _MARGIN), BACKGROUND))
     _draw_header(pen, title, subtitle, badge, scale)
     lefts = [_MARGIN + _LABELS + sum(widths[:column]) + _GAP * column for column in range(len(widths))]
-    _draw_column_heads(pen, columns, lefts)
+    _draw_column_heads(pen, columns, lefts, widths)
     for number, (row, top, height) in enumerate(zip(rows, tops, heights, strict=True)):
         if _starts_group(rows, number):
             _draw_group_head(pen, row, top - _GROUP_HEAD)
@@ -102,7 +103,14 @@ def _column_widths(rows: Sequence[Row], columns: Sequence[Column]) -> list[int]:
     pictures = [[cell.shape[1] for cell in row.cells if not isinstance(cell, str)] for row in rows]
     widest = max((max(widths, default=0) for widths in pictures), default=0)
     # Room for the head of a column, which is wider than a tall, narrow picture.
-    return [max(widest, 132)] * count
+    heads = [_head_width(column) for column in columns[:count]]
+    return [max(widest, head) for head in heads] + [max(widest, _LEAST_HEAD)] * (count - len(heads))
+
+
+def _head_width(column: Column) -> int:
+    pen = Pen(Image.new("RGB", (1, 1)))
+    widths = pen.width(column.title, _TITLE), pen.width(column.note, _NOTE)
+    return min(max(_LEAST_HEAD, *widths), _LONGEST)
 
 
 def _row_height(row: Row) -> int:
@@ -137,10 +145,12 @@ def _draw_header(pen: Pen, title: str, subtitle: str, badge: str, scale: Scale |
         pen.scale_bar(right, 54, scale)
 
 
-def _draw_column_heads(pen: Pen, columns: Sequence[Column], lefts: Sequence[int]) -> None:
-    for column, left in zip(columns, lefts, strict=False):
-        pen.text((left, _HEADER + 8), column.title, 15, TEXT)
-        pen.text((left, _HEADER + 28), column.note, 12, FAINT)
+def _draw_column_heads(
+    pen: Pen, columns: Sequence[Column], lefts: Sequence[int], widths: Sequence[int]
+) -> None:
+    for column, left, width in zip(columns, lefts, widths, strict=False):
+        pen.text((left, _HEADER + 8), column.title, _TITLE, TEXT, width)
+        pen.text((left, _HEADER + 28), column.note, _NOTE, FAINT, width)
 
 
 def _draw_group_head(pen: Pen, row: Row, top: int) -> None:

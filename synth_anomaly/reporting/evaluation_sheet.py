@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import isnan
 
@@ -21,12 +21,25 @@ from synth_anomaly.reporting.per_image import ImageFacts, image_facts
 from synth_anomaly.reporting.scale import Scale, common_scale
 from synth_anomaly.reporting.selection import Group, select
 
-__all__ = ["Reconstruct", "evaluation_sheet", "shrink", "shrink_map", "shrink_mask"]
+__all__ = ["Pictures", "Reconstruct", "evaluation_sheet", "shrink", "shrink_map", "shrink_mask"]
 
 _GAIN = 3  # small differences would look black
 
 Reconstruct = Callable[[Sample], Image]
 """Returns what a method thinks the image should look like, uint8 ``(H, W, 3)`` of any size."""
+
+
+@dataclass(frozen=True)
+class Pictures:
+    """Columns of a method's own.
+
+    Attributes:
+        heads: What stands above them.
+        draw: Returns the pictures of a sample, one for each head, uint8 ``(H, W, 3)`` of any size.
+    """
+
+    heads: tuple[str, ...]
+    draw: Callable[[Sample], Sequence[Image]]
 
 
 def evaluation_sheet(
@@ -36,6 +49,7 @@ def evaluation_sheet(
     subtitle: str = "",
     badge: str = "",
     reconstruct: Reconstruct | None = None,
+    pictures: Pictures | None = None,
     count: int = 3,
 ) -> PillowImage.Image:
     """Return a contact sheet of the best, median and worst defective images and of good ones.
@@ -48,10 +62,11 @@ def evaluation_sheet(
         subtitle: A line below.
         badge: A word beside the title, such as ``"DEMO"``.
         reconstruct: Adds columns of reconstructions, and of how they differ from the input.
+        pictures: Adds the method's own columns.
         count: Images in each of the groups best, median and worst, 1 or more.
     """
     facts, scale = image_facts(evaluation), common_scale(evaluation.maps)
-    sheet = _Sheet(evaluation, facts, scale, reconstruct)
+    sheet = _Sheet(evaluation, facts, scale, reconstruct, pictures)
     rows = [sheet.row(group, index) for group in select(facts, count) for index in group.rows]
     return contact_sheet(title, subtitle, rows, sheet.columns(), badge=badge, scale=scale)
 
@@ -82,6 +97,7 @@ class _Sheet:
     facts: list[ImageFacts]
     scale: Scale
     reconstruct: Reconstruct | None
+    pictures: Pictures | None
 
     def columns(self) -> list[Column]:
         threshold = self.evaluation.iou_threshold
@@ -92,8 +108,9 @@ class _Sheet:
             Column("Anomaly map", "one scale for all"),
             Column("Overlay", line),
         ]
-        shown = [Column("Reconstruction"), Column("Difference", f"of input, {_GAIN} times")]
-        return columns + (shown if self.reconstruct else [])
+        if self.reconstruct:
+            columns += [Column("Reconstruction"), Column("Difference", f"of input, {_GAIN} times")]
+        return columns + [Column(head) for head in (self.pictures.heads if self.pictures else ())]
 
     def row(self, group: Group, index: int) -> Row:
         facts = self.facts[index]
@@ -119,6 +136,8 @@ class _Sheet:
             reconstruction = shrink(self.reconstruct(sample), size)
             difference = np.abs(small.astype(np.int16) - reconstruction) * _GAIN
             cells += [reconstruction, difference.clip(0, 255).astype(np.uint8)]
+        if self.pictures:
+            cells += [shrink(picture, size) for picture in self.pictures.draw(sample)]
         return cells
 
     def _truth(self, index: int, small: Image) -> Cell:

@@ -10,7 +10,7 @@ from typing import Any
 
 from synth_anomaly.evaluation import METRICS, Evaluation
 from synth_anomaly.files import write_whole
-from synth_anomaly.reporting.evaluation_sheet import Reconstruct, evaluation_sheet
+from synth_anomaly.reporting.evaluation_sheet import Pictures, Reconstruct, evaluation_sheet
 from synth_anomaly.reporting.extent import extent_note, reported
 from synth_anomaly.reporting.html import Report, write_report
 from synth_anomaly.reporting.maps import write_maps, write_scores_csv
@@ -38,6 +38,7 @@ class Results:
         notes: What a reader should know first.
         facts: Further plain values for ``metrics.json``.
         reconstruct: Adds reconstructions to the contact sheet.
+        pictures: Adds the method's own columns to it.
     """
 
     provenance: Provenance
@@ -50,6 +51,7 @@ class Results:
     notes: tuple[str, ...] = ()
     facts: Mapping[str, Any] = field(default_factory=dict)
     reconstruct: Reconstruct | None = None
+    pictures: Pictures | None = None
 
     @property
     def metrics(self) -> dict[str, float]:
@@ -102,6 +104,7 @@ def _write_pictures(folder: Path, results: Results, evaluation: Evaluation) -> N
         subtitle=_subtitle(results),
         badge=provenance.badge,
         reconstruct=results.reconstruct,
+        pictures=results.pictures,
     )
     content = BytesIO()
     sheet.save(content, "PNG")

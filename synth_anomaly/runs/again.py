@@ -67,8 +67,9 @@ def evaluate_run(
         replace(recipe, data=used),
         evaluation,
         clock,
+        precision=precision,
         trained_on=recipe.data,
-        facts={"prediction_precision": precision, "run": str(folder), **_training(folder)},
+        facts={"run": str(folder), **_training(folder)},
     )
     # what was published is not of settings that the run has not
     return replace(results, published={}, published_mean={}) if settings else results

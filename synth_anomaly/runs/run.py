@@ -98,7 +98,6 @@ class Run:
                 *(f"left out of training: {skip.name}: {skip.reason}" for skip in skipped),
             ],
             facts={
-                "prediction_precision": "fp32",
                 "training_images": len(self.dataset.train()) - len(skipped),
                 "training_skipped": skipped,
             },

@@ -18,7 +18,7 @@ from synth_anomaly.reporting.provenance import Provenance
 from synth_anomaly.reporting.results import Results
 from synth_anomaly.runs.changes import changed_settings
 from synth_anomaly.runs.clock import Clock
-from synth_anomaly.runs.reconstruct import reconstructor
+from synth_anomaly.runs.pictures import pictures, reconstructor
 from synth_anomaly.runs.textures import method_spec, texture_notes, textures_of
 
 __all__ = ["DEMO_NOTE", "NO_TEST_NOTE", "dataset_notes", "summarise"]
@@ -34,6 +34,7 @@ def summarise(
     evaluation: Evaluation | None,
     clock: Clock,
     *,
+    precision: str = "fp32",
     trained_on: DataRecipe | None = None,
     notes: Sequence[str] = (),
     facts: Mapping[str, Any] | None = None,
@@ -46,6 +47,7 @@ def summarise(
         recipe: Everything that made them.
         evaluation: The figures; None where there were no test images.
         clock: Measured since the start.
+        precision: Of the prediction, and of the pictures that stand beside it.
         trained_on: The images that it was trained on; those of the recipe by default.
         notes: What a reader should know besides.
         facts: Further plain values for ``metrics.json``.
@@ -79,6 +81,7 @@ def summarise(
             "root": str(Path(root).absolute()) if (root := recipe.data.root) else None,
             "cpu_seconds": clock.cpu,
             "precision": recipe.precision,
+            "prediction_precision": precision,
             "device": _name(method.device),
             "threads": torch.get_num_threads(),
             **(
@@ -88,7 +91,8 @@ def summarise(
             ),
             **(facts or {}),
         },
-        reconstruct=reconstructor(method),
+        reconstruct=reconstructor(method, precision),
+        pictures=pictures(method, precision),
     )
 
 

@@ -59,6 +59,7 @@ from synth_anomaly.synthesizers.shapes import (
     WholeImage,
     Within,
 )
+from synth_anomaly.synthesizers.small_regions import small_regions
 
 __all__ = [
     "Alpha",
@@ -114,6 +115,7 @@ __all__ = [
     "hard_augmentation",
     "nsa",
     "saliency_perlin",
+    "small_regions",
     "ssae",
     "ssae_cut_out",
     "ssae_occlusion",

@@ -16,6 +16,7 @@ from torch import Tensor
 from synth_anomaly.errors import Interrupted
 from synth_anomaly.interfaces import EpochReport, Prediction
 from synth_anomaly.method import Method, load_method
+from synth_anomaly.method.predicting import pictures_of
 from synth_anomaly.testing.expect import describe_tensor, expect
 from synth_anomaly.testing.random_state import random_states
 from synth_anomaly.training import Listener, Stage, trainer
@@ -64,6 +65,7 @@ def check_method(
     expect(not moved, f"training changes the global random state of {', '.join(moved)}: use its generators")
     prediction = method.predict(images)
     _check_prediction(prediction, len(images), method.settings.input_size)
+    _check_pictures(pictures_of(method, images), len(images), method.settings.input_size)
     with TemporaryDirectory() as folder:
         method.save(folder)
         loaded = load_method(folder, allow_code=allow_code)
@@ -109,6 +111,12 @@ def _check_prediction(prediction: Prediction, count: int, size: tuple[int, int])
         right = tuple(made.shape) == shape and made.dtype == torch.float32
         expect(right, f"{name} must be float32 {shape}, got {describe_tensor(made)}")
         expect(bool(made.isfinite().all()), f"{name} are not finite")
+
+
+def _check_pictures(pictures: Mapping[str, Tensor], count: int, size: tuple[int, int]) -> None:
+    for head, picture in pictures.items():
+        right = tuple(picture.shape) == (count, 3, *size) and bool(picture.isfinite().all())
+        expect(right, f"picture {head!r} must be finite {(count, 3, *size)}, got {describe_tensor(picture)}")
 
 
 def _expect_same(resumed: Mapping[str, Tensor], undisturbed: Mapping[str, Tensor]) -> None:

@@ -30,7 +30,7 @@ def offer(tmp_path, monkeypatch, cifar10):
     served.mkdir()
     handler = functools.partial(Quiet, directory=str(served))
 
-    def make(*, without=(), add=(), checksum=None):
+    def make(*, without=(), add=(), checksum=None, size=None):
         folder = cifar10.binary() / "cifar-10-batches-bin"
         path = served / "cifar-10-binary.tar.gz"
         with tarfile.open(path, "w:gz") as archive:
@@ -41,6 +41,7 @@ def offer(tmp_path, monkeypatch, cifar10):
                     archive.add(file, f"cifar-10-batches-bin/{file.name}")
         digest = checksum or hashlib.sha256(path.read_bytes()).hexdigest()
         monkeypatch.setattr(cifar10_download, "SHA256", digest)
+        monkeypatch.setattr(cifar10_download, "SIZE", size or path.stat().st_size)
         monkeypatch.setattr(cifar10_download, "URL", f"http://127.0.0.1:{server.server_port}/{path.name}")
         return path
 
@@ -111,6 +112,13 @@ def test_a_wrong_checksum_leaves_nothing(sat, offer):
     assert files("here") == []
 
 
+def test_an_archive_of_another_size_is_not_fetched(sat, offer):
+    archive = offer(size=7)
+    announced = f"got {archive.stat().st_size} announced"
+    assert sat("download", "cifar10", "--out=here").refuses("expected 7 bytes of http", announced)
+    assert files("here") == []
+
+
 def test_a_folder_that_is_there_in_part_is_left_alone(sat, offer):
     offer()
     Path("here/cifar-10-batches-bin").mkdir(parents=True)
@@ -132,6 +140,7 @@ def test_mistakes_are_one_line(sat, arguments, texts):
     assert not list(Path("datasets").rglob("*.gz"))
 
 
-def test_the_address_and_checksum_are_the_authors():
+def test_the_address_checksum_and_size_are_the_authors():
     assert cifar10_download.URL == "https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz"
     assert cifar10_download.SHA256 == "c4a38c50a1bc5f3a1c5537f2155ab9d68f9f25eb1ed8d9ddda3db29a59bca1dd"
+    assert cifar10_download.SIZE == 170_052_171

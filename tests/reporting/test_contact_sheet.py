@@ -1,8 +1,10 @@
 import numpy as np
 import pytest
+from PIL import Image
 
 from synth_anomaly.reporting.contact_sheet import Column, Row, contact_sheet, thumbnail_size
-from synth_anomaly.reporting.evaluation_sheet import evaluation_sheet, shrink_mask
+from synth_anomaly.reporting.drawing import Pen
+from synth_anomaly.reporting.evaluation_sheet import Pictures, evaluation_sheet, shrink_mask
 from synth_anomaly.reporting.scale import Scale
 
 RED = np.full((40, 60, 3), (255, 0, 0), np.uint8)
@@ -79,6 +81,36 @@ def test_a_reconstruction_and_its_difference_are_two_more_columns(evaluation):
     assert wider.width > plain.width
     assert wider.height == plain.height
     assert asked
+
+
+@pytest.mark.parametrize("image_size", [(24, 24), (90, 30)])
+def test_each_picture_of_a_method_is_one_more_column_as_large_as_the_input(new_evaluation, image_size):
+    evaluation, asked = new_evaluation(image_size=image_size), []
+    plain = evaluation_sheet(evaluation, title="title")
+
+    def draw(sample):
+        asked.append(sample.name)
+        return RED, RED
+
+    wider = evaluation_sheet(evaluation, title="title", pictures=Pictures(("Guide", "Another"), draw))
+    height, width = thumbnail_size(*image_size)
+    assert red_pixels(wider) - red_pixels(plain) == 2 * len(asked) * height * width
+    assert wider.width > plain.width
+    assert wider.height == plain.height
+    assert set(asked) <= {sample.name for sample in evaluation.samples}
+
+
+def test_a_long_head_is_written_in_full_and_widens_its_column_alone():
+    rows = [Row(name="row", cells=[RED] * 6)]
+    short = [Column("Input")] * 5
+
+    def width(*columns):
+        return contact_sheet("title", "", rows, columns).width
+
+    needed = Pen(Image.new("RGB", (1, 1))).width(long := "The good image that guides it", 15)
+    assert width(*short, Column(long)) - width(*short, Column("Map")) == needed - 132
+    assert width(*short, Column(long)) == width(Column(long), *short)
+    assert width(*short, Column("w" * 400)) - width(*short, Column("Map")) == 340 - 132
 
 
 def test_a_sheet_without_masks_or_without_defects(new_evaluation):

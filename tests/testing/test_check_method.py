@@ -96,6 +96,11 @@ class GreyReconstruction(Small):
         return Prediction(made.maps, made.scores, images[:, :1])
 
 
+class GreyPicture(Small):
+    def pictures(self, images):
+        return {"Edges": images[:, :1]}
+
+
 class Forgetful(Small):
     """It predicts with what it learned, and does not save it."""
 
@@ -143,6 +148,7 @@ def test_a_sound_method_passes_and_comes_back_trained():
         (ColumnOfScores, r"scores must be float32 \(4,\), got float32 \(4, 1\)"),
         (NotFinite, "scores are not finite"),
         (GreyReconstruction, r"reconstruction must be float32 \(4, 3, 16, 24\)"),
+        (GreyPicture, r"picture 'Edges' must be finite \(4, 3, 16, 24\), got float32 \(4, 1, 16, 24\)"),
         (Forgetful, "loaded, it predicts otherwise: keep what it needs as parameters"),
     ],
 )

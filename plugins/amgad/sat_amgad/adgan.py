@@ -69,7 +69,11 @@ class ADGAN:
             return gated(f_img, self.attention(images).attention if attention is None else attention)
 
     def score(self, features: Tensor) -> Tensor:
-        """Return ``1 - D``, ``(B,)``, of gated features or of their reconstruction, as the settings say."""
+        """Return the log-odds of ``1 - D``, ``(B,)``, for gated features or their reconstruction.
+
+        Args:
+            features: ``F_Nor``; the setting ``judged`` says which of the two is judged.
+        """
         judge: nn.Module = self.discriminator if self.average is None else self.average.network
         seen = features if self.settings.judged == "gated" else self.generator(features)
         return abnormality(judge(seen).logits)

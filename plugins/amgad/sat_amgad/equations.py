@@ -115,8 +115,24 @@ def gated(f_img: Tensor, a_gen: Tensor) -> Tensor:
 
 
 def abnormality(logits: Tensor) -> Tensor:
-    """Return the score ``1 - D``, ``(B,)`` float32, from logits: not rounded to 0 where D is all but sure."""
-    return torch.sigmoid(-logits.float())
+    """Return the score ``1 - D`` as its log-odds, ``log((1 - D) / D)``: the logits, negated.
+
+    Its sigmoid is ``1 - D``, and both rank images alike, but float32 rounds ``1 - D`` to 1 from a logit of
+    about -17 on, and near 1 to steps of 6e-8: the surest anomalies would tie. No float32 in [0, 1] can tell
+    all logits apart; the log-odds do, so that AUROC is that of ``1 - D`` without those ties.
+
+    Args:
+        logits: ``(B,)``, of which ``D`` is the sigmoid.
+
+    Returns:
+        ``(B,)`` float32, any number; above 0 where ``1 - D`` is above a half.
+
+    Example:
+        >>> import torch
+        >>> abnormality(torch.tensor([2.0, -30.0, -40.0]))
+        tensor([-2., 30., 40.])
+    """
+    return -logits.float()
 
 
 def _difference(estimate: Tensor, truth: Tensor, norm: AttentionNorm) -> Tensor:

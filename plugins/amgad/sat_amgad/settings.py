@@ -76,7 +76,8 @@ class AMGADSettings(MethodSettings):
         average: Share of a running average of ADGAN's discriminator that a step keeps; the average scores. 0
             takes the last weights (unpublished: ours).
         score: What scores an image (table 5): ADGAN, or stage 1 alone, by the negative log-likelihood of the
-            reconstruction or by its discriminator, ``1 - D(concat(x, A_Gen))``.
+            reconstruction or by its discriminator, ``1 - D(concat(x, A_Gen))``. What a
+            discriminator says is written as log-odds (:func:`sat_amgad.equations.abnormality`).
         judged: What ADGAN's discriminator scores: ``"gated"`` features, or their ``"reconstruction"`` as
             ALOCC does (unpublished: ours).
     """
@@ -202,28 +203,6 @@ QUICK_SMALL_IMAGES: Mapping[str, Any] = {
 }
 """What CIFAR-10 changes of ``quick``."""
 
-# Small regions, two rectangles and two of CutPaste's scars at any angle, one of which is a line: the share of
-# abnormal pixels keeps narrow networks learning. Soft outlines and low opacity keep them from learning sharp,
-# upright edges alone. What cannot be seen is no anomaly to learn.
-_SUBTLE: Mapping[str, Any] = {
-    "name": "hard-augmentation",
-    "visible": 0.03,
-    "blend": {"name": "soft", "softness": [0.0, 0.015], "opacity": [0.3, 1.0]},
-}
-_RECTANGLE: Mapping[str, Any] = {
-    **_SUBTLE,
-    "shape": {"name": "rectangle", "area": [0.002, 0.06], "aspect": [[0.1667, 1.0], [1.0, 6.0]]},
-}
-_LINE: Mapping[str, Any] = {
-    **_SUBTLE,
-    "shape": {"name": "scar", "width": [1.0, 4.0], "length": [6.0, 50.0], "angle": [-90.0, 90.0]},
-}
-_SCAR: Mapping[str, Any] = {
-    **_SUBTLE,
-    "shape": {"name": "scar", "width": [1.5, 12.0], "length": [4.0, 30.0], "angle": [-90.0, 90.0]},
-}
-_SMALL_REGIONS: Mapping[str, Any] = {"name": "chain", "synthesizers": [_RECTANGLE, _RECTANGLE, _LINE, _SCAR]}
-
 PRESETS: Mapping[str, Mapping[str, Any]] = {
     "quick": {
         **_SHORT,
@@ -232,7 +211,7 @@ PRESETS: Mapping[str, Mapping[str, Any]] = {
         "normal_share": 0.2,
         "synthesizer": {
             "name": "one-of",
-            "synthesizers": ["amgad", _SMALL_REGIONS],
+            "synthesizers": ["amgad", "small-regions"],
             "weights": [0.1, 0.9],
         },
         "augment": "symmetries",

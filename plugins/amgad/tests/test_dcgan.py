@@ -88,7 +88,7 @@ def test_every_preset_trains_a_step_and_predicts(tiny_dcgan, preset, tmp_path):
     made = tiny_dcgan(preset).fit(data, device="cpu", precision="fp32", listeners=[Panels()])
     prediction = made.predict(data.train())
     assert prediction.maps.shape == (6, 1, 32, 32)
-    assert ((prediction.scores >= 0) & (prediction.scores <= 1)).all()
+    assert torch.isfinite(prediction.scores).all()
     made.save(tmp_path)
     assert torch.equal(load_method(tmp_path).predict(data.train()).scores, prediction.scores)
 
@@ -103,6 +103,13 @@ class Judge(nn.Module):
     def forward(self, inputs):
         self.seen.append(inputs)
         return Judgement(inputs.mean(dim=(1, 2, 3)), (inputs,))
+
+
+class Scaled(nn.Module):
+    """Makes logits of -20 to -60 of images from light to dark."""
+
+    def forward(self, images):
+        return 40 * images - 60
 
 
 def softplus(logits):
@@ -140,15 +147,35 @@ def test_the_objectives(tiny_dcgan, halves, with_anomalies):
 
 
 @torch.no_grad()
-def test_the_score_is_1_less_the_judgement(tiny_dcgan):
+def test_the_score_is_the_log_odds_of_1_less_the_judgement(tiny_dcgan):
     images = torch.rand(2, 3, 32, 32)
     for judged in ("image", "reconstruction"):
         made = tiny_dcgan(judged=judged).eval()
         prediction = made(images)
         seen = images if judged == "image" else prediction.reconstruction
-        torch.testing.assert_close(prediction.scores, 1 - made.discriminator(seen).logits.sigmoid())
+        torch.testing.assert_close(prediction.scores.sigmoid(), 1 - made.discriminator(seen).logits.sigmoid())
         squared = (prediction.reconstruction - images).square().mean(dim=1, keepdim=True)
         torch.testing.assert_close(prediction.maps, squared)
+
+
+def test_the_surest_anomalies_do_not_tie(tiny_dcgan):
+    """Grey images whose logits are -20 and below: 1 - D is 1 in float32 for all of them."""
+    made = tiny_dcgan()
+    made.trained = True
+    made.discriminator = nn.Sequential(Scaled(), Judge())
+    levels = list(range(20, 120, 10))
+    samples = [
+        Sample(
+            name=str(level),
+            defect="good" if level < 70 else "dark",
+            read=lambda level=level: np.full((32, 32, 3), 255 - level, np.uint8),
+        )
+        for level in levels
+    ]
+    evaluation = made.evaluate(samples)
+    assert (np.diff(evaluation.scores) > 0).all()
+    assert (torch.from_numpy(evaluation.scores).sigmoid() == 1).all()
+    assert evaluation.metrics["image_auroc"] == 1
 
 
 def test_real_anomalies_are_drawn_by_the_seed_and_each_once():

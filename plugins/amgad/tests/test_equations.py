@@ -123,10 +123,20 @@ def test_a_gate_is_open_shut_and_in_the_features_precision():
     assert gated(torch.randn(1, 3, 5, 4), torch.rand(1, 1, 18, 13)).shape == (1, 3, 5, 4)
 
 
-def test_the_score_is_1_less_the_judgement_and_tells_apart_what_is_all_but_sure():
-    logits = torch.tensor([-3.0, 0.0, 2.0, 40.0, 41.0])
-    scores = abnormality(logits)
-    torch.testing.assert_close(scores[:3], 1 - logits[:3].sigmoid())
+def test_the_score_is_the_log_odds_of_1_less_the_judgement():
+    logits = torch.tensor([-30.0, -3.0, 0.0, 2.0, 40.0])
+    expected = 1 - logits.double().sigmoid()
+    torch.testing.assert_close(abnormality(logits).double().sigmoid(), expected, atol=1e-15, rtol=1e-7)
+    assert abnormality(logits.bfloat16()).dtype == torch.float32
+
+
+@pytest.mark.parametrize("around", [-80.0, -30.0, -17.0, -1.0, 1e-6, 3.0, 17.0, 100.0])
+def test_scores_differ_wherever_logits_do(around):
+    logits = [torch.tensor(around)]
+    for _ in range(5):
+        logits.append(torch.nextafter(logits[-1], torch.tensor(torch.inf)))
+    scores = abnormality(torch.stack(logits))
+    assert torch.isfinite(scores).all()
     assert (scores.diff() < 0).all()
 
 

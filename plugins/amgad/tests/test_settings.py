@@ -9,6 +9,7 @@ from sat_amgad.settings import AMGADSettings
 
 from synth_anomaly.catalogue import catalogue
 from synth_anomaly.errors import OptionError, RecipeError
+from synth_anomaly.synthesizers import OneOf, amgad, small_regions
 
 PAPER = {
     "validation": 0.0,  # all normal images train
@@ -43,6 +44,11 @@ def test_the_encoder_is_resnet_18():
 def test_the_synthesizer_is_the_papers():
     described = catalogue().describe("synthesizer", AMGADSettings().synthesizer)
     assert described == catalogue().describe("synthesizer", catalogue().build("synthesizer", "amgad"))
+
+
+def test_quick_learns_mostly_from_small_regions():
+    expected = OneOf((amgad(), small_regions()), (0.1, 0.9))
+    assert AMGAD("quick").settings.synthesizer == expected
 
 
 def test_the_dcgans_values():

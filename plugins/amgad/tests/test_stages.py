@@ -215,11 +215,11 @@ def test_other_anomalies_may_be_shown_to_adgan(tiny, halves, batch):
 
 
 @pytest.mark.parametrize(("judged", "factor"), [("gated", 1), ("reconstruction", 3)])
-def test_the_score_is_1_less_the_judgement(tiny, halves, batch, judged, factor):
+def test_the_score_is_the_log_odds_of_1_less_the_judgement(tiny, halves, batch, judged, factor):
     made, _ = adgan(tiny, halves, judged=judged)
     features = made.features(batch.images)
     expected = 1 - (factor * features).mean(dim=(1, 2, 3)).sigmoid()
-    torch.testing.assert_close(made.score(features), expected)
+    torch.testing.assert_close(made.score(features).sigmoid(), expected)
 
 
 def test_the_average_follows_each_step_and_scores(tiny, batch):
@@ -241,4 +241,4 @@ def test_the_average_follows_each_step_and_scores(tiny, batch):
             value.fill_(0.25)
         features = made._adgan.features(batch.images)
         expected = 1 - made.adgan_average.network(features).logits.sigmoid()
-    torch.testing.assert_close(stage.score(features), expected)
+    torch.testing.assert_close(stage.score(features).sigmoid(), expected)

@@ -106,33 +106,13 @@ _DETECTOR_BASE: Mapping[str, Any] = {
     "detector_map_input": False,
     "detector_classification": False,
 }
-# Several small pastes an image, two of them CutPaste's scars at any angle: the share of defect pixels keeps
-# narrow networks learning. Soft outlines and low opacity keep them from learning sharp, upright edges alone.
-# Background pasted on background cannot be seen, so it is no defect to learn.
-_SUBTLE: Mapping[str, Any] = {
-    "name": "hard-augmentation",
-    "visible": 0.03,
-    "blend": {"name": "soft", "softness": [0.0, 0.015], "opacity": [0.3, 1.0]},
-}
-_SMALL_PASTE: Mapping[str, Any] = {
-    **_SUBTLE,
-    "shape": {"name": "rectangle", "area": [0.002, 0.06], "aspect": [[0.1667, 1.0], [1.0, 6.0]]},
-}
-_LINE: Mapping[str, Any] = {
-    **_SUBTLE,
-    "shape": {"name": "scar", "width": [1.0, 4.0], "length": [6.0, 50.0], "angle": [-90.0, 90.0]},
-}
-_SCAR: Mapping[str, Any] = {
-    **_SUBTLE,
-    "shape": {"name": "scar", "width": [1.5, 12.0], "length": [4.0, 30.0], "angle": [-90.0, 90.0]},
-}
 
 PRESETS: Mapping[str, Mapping[str, Any]] = {
     "quick": {
         "size": 128,
         "batch_size": 8,
         "normal_share": 0.2,
-        "synthesizer": {"name": "chain", "synthesizers": [_SMALL_PASTE, _SMALL_PASTE, _LINE, _SCAR]},
+        "synthesizer": "small-regions",
         "augment": "symmetries",
         "backbone": {"name": "resnet18", "width": 48, "out_levels": [2]},
         "decoder_channels": [64, 32, 8],

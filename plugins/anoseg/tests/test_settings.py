@@ -7,6 +7,7 @@ from sat_anoseg.settings import AnoSegSettings
 
 from synth_anomaly.catalogue import catalogue
 from synth_anomaly.errors import OptionError, RecipeError
+from synth_anomaly.synthesizers import small_regions
 
 PAPER = {
     "size": 256,  # section 4.1
@@ -61,6 +62,10 @@ def test_the_synthesizer_is_the_hard_augmentation():
     assert described == catalogue().describe(
         "synthesizer", catalogue().build("synthesizer", "hard-augmentation")
     )
+
+
+def test_quick_learns_from_small_regions(tiny):
+    assert tiny("quick").settings.synthesizer == small_regions()
 
 
 @pytest.mark.parametrize("preset", SEGMENTATION_ABLATIONS)

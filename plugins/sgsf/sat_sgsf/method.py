@@ -93,6 +93,13 @@ class SGSF(Method):
         outputs = Outputs(logits=self.segmenter(images, self._features(images)))
         return self.settings.scorer(outputs, images)
 
+    def pictures(self, images: Tensor) -> Mapping[str, Tensor]:
+        """Return the good image whose features guide the segmentation of each image, where one does."""
+        if self.normals is None:
+            return {}
+        guides = [self.normals.image(row) for row in self.nearest(images).tolist()]
+        return {"Guiding good image": torch.cat(guides)}
+
     @classmethod
     def published(cls, dataset: str, category: str, preset: str) -> Mapping[str, float]:
         """Return the paper's figures of a preset (tables I to V and VII to IX)."""

@@ -28,8 +28,8 @@ def data(tmp_path_factory):
     return root
 
 
-@pytest.mark.parametrize(("method", "more"), [("sgsf", SGSF), ("draem", DRAEM)])
-def test_quick_runs_and_its_run_predicts(data, tmp_path, method, more):
+@pytest.mark.parametrize(("method", "more", "columns"), [("sgsf", SGSF, 5), ("draem", DRAEM, 6)])
+def test_quick_runs_and_its_run_predicts(data, tmp_path, method, more, columns):
     asked = ("run", method, "--data", data, "--category", "bolt", "--out", tmp_path / "runs")
     run = last_path(sat(*asked, *TINY, *more))
     metrics = json.loads((run / "metrics.json").read_text())
@@ -40,6 +40,9 @@ def test_quick_runs_and_its_run_predicts(data, tmp_path, method, more):
     assert said.exit_code == 0, said.output
     assert (tmp_path / "out" / "scores.csv").is_file()
     assert load_method(run).name == method
+    # beside input, truth, map and overlay: what guides, or the reconstruction and its difference
+    with Image.open(run / "contact-sheet.png") as sheet:
+        assert (sheet.width - 208) // 186 == columns
 
 
 @pytest.mark.parametrize(

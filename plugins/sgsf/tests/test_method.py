@@ -11,7 +11,7 @@ from synth_anomaly.errors import DataError, RunError
 from synth_anomaly.interfaces import Batch
 from synth_anomaly.losses import focal, l2, ssim_loss
 from synth_anomaly.scorers import mean_pool
-from synth_anomaly.testing import as_tensor, check_method, check_resuming
+from synth_anomaly.testing import as_tensor, check_method, check_resuming, random_images
 from synth_anomaly.training import Listener, generator_for
 
 # on an image of noise the guide finds no background, and says so
@@ -74,6 +74,23 @@ def test_the_normals_are_saved_as_they_were_seen(tiny, fitted, images, tmp_path)
     assert made.normals.features.shape == (6, 32)
     # a training image is most similar to itself
     assert made.nearest(as_tensor(images)).tolist() == [0, 1, 2, 3, 4, 5]
+
+
+def test_the_sheet_shows_the_good_image_that_guides(tiny, fitted, images):
+    made = fitted(tiny())
+    asked = as_tensor(images[[4, 1, 4]])
+    (head, shown), *others = made.pictures(asked).items()
+    assert (head, others) == ("Guiding good image", [])
+    # a training image is most similar to itself
+    assert torch.equal(shown, asked)
+    unlike = as_tensor(random_images(3, 32, 32, seed=9))
+    expected = as_tensor(images[made.nearest(unlike).tolist()])
+    assert torch.equal(made.pictures(unlike)[head], expected)
+
+
+@pytest.mark.parametrize("preset", ["no-guidance", "denoising"])
+def test_without_a_guiding_image_the_sheet_shows_none(tiny, fitted, images, preset):
+    assert fitted(tiny(preset)).pictures(as_tensor(images)) == {}
 
 
 def test_guidance_is_computed_once_for_each_normal_image(tiny, fitted, images):

@@ -28,7 +28,8 @@ __all__ = ["DCGAN"]
 class DCGAN(Method):
     """A discriminator that knows normal images from what a generator makes of them, and from anomalies.
 
-    Images are scored by ``1 - D``, pixels by the squared error of the reconstruction.
+    Images are scored by the log-odds of ``1 - D``, which rank as it does, pixels by the squared error of the
+    reconstruction.
 
     Source: Song et al., AMGAD, section 4.2.1 and table 1: DCGAN (Radford et al. 2016) with an encoder, by
         the procedure of ALOCC (Sabokrou et al. 2018). What differs is marked as ours in
@@ -76,7 +77,7 @@ class DCGAN(Method):
         )
 
     def forward(self, images: Tensor) -> Prediction:
-        """Return the reconstruction's squared error, ``1 - D``, and the reconstruction."""
+        """Return the reconstruction's squared error, the log-odds of ``1 - D``, and the reconstruction."""
         made = self.generator(images)
         maps = (made - images.float()).square().mean(dim=1, keepdim=True)
         seen = images if self.settings.judged == "image" else made
