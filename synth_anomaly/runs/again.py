@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from synth_anomaly.errors import DataError, RunError
+from synth_anomaly.errors import RunError
 from synth_anomaly.method import load_method
 from synth_anomaly.recipe import DataRecipe, Recipe
 from synth_anomaly.reporting.metrics_file import read_metrics
@@ -48,11 +48,7 @@ def evaluate_run(
     clock = Clock()
     folder = run_folder(folder)
     recipe = Recipe.read(folder, allow_code=allow_code).changed(settings or {})
-    source = find_source(data, allow_code=allow_code)
-    if len(source.categories) > 1:
-        raise DataError(
-            f"expected one category to evaluate on, got {data.category!r}: name it with --category"
-        )
+    source = find_source(data, several=False, allow_code=allow_code)
     (dataset,) = open_categories(data, source, allow_code=allow_code).values()
     for note in dataset_notes(dataset):
         warn(note)
