@@ -27,6 +27,7 @@ from synth_anomaly.errors import (
 )
 from synth_anomaly.interfaces import Prediction, Sample
 from synth_anomaly.method import MethodSettings, create_method
+from synth_anomaly.options import options_of
 from synth_anomaly.training import Listener, Objective, Optimiser, Stage, Validation, locked
 
 SMALL = {
@@ -732,3 +733,33 @@ def test_remarks_are_told_and_noted():
     assert "it begins without weights" in told
     assert made.notes == ("it begins without weights",)
     assert small().remarks() == ()
+
+
+# what may change after training
+
+
+def test_a_method_that_says_nothing_lets_its_scorer_change(tmp_path):
+    class Silent(Pipeline):
+        after_training = ()
+
+    settings = Silent(**SMALL).settings
+    assert set(Silent.changeable(settings)) == {"batch_size", "scorer"}
+    assert set(Pipeline.changeable(settings)) == {"batch_size", "scorer", "size"}
+
+
+def test_what_learns_nothing_lets_everything_change():
+    class Learned(Pipeline):
+        needs_training = False
+
+    assert set(Learned.changeable(Learned(**SMALL).settings)) == set(options_of(Learned.Settings))
+
+
+def test_a_setting_of_training_cannot_change_after_it(tmp_path):
+    made = small()
+    made.fit(images(), device="cpu", precision="fp32")
+    made.save(tmp_path)
+    assert load_method(tmp_path, settings={"scorer": {"name": "sum"}}).trained
+    with pytest.raises(
+        OptionError, match=r"\(size, batch_size, scorer\), got steps, head: .*sat run .*steps="
+    ):
+        load_method(tmp_path, settings={"steps": 9, "head": "conv-decoder", "scorer": "sum"})

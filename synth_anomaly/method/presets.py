@@ -16,28 +16,31 @@ __all__ = ["checked_preset", "make_settings"]
 _NETWORKS = frozenset({"backbone", "head"})
 
 
-def checked_preset(method: MethodDefinition, preset: str) -> str:
+def checked_preset(kind: type[MethodDefinition], preset: str) -> str:
     """Return the name of a preset that the method has.
 
     Raises:
         RecipeError: If it has none of that name.
     """
-    if preset not in method.presets:
-        hint = nearest(preset, tuple(method.presets))
-        raise RecipeError(f"method {method.name!r} has no preset {preset!r}: {hint}")
+    if preset not in kind.presets:
+        hint = nearest(preset, tuple(kind.presets))
+        raise RecipeError(f"method {kind.registered_name()!r} has no preset {preset!r}: {hint}")
     return preset
 
 
-def make_settings(method: MethodDefinition, changes: Mapping[str, Any], allow_code: bool) -> MethodSettings:
-    """Return the settings of the method's preset with changes on top; networks stay specifications.
+def make_settings(
+    kind: type[MethodDefinition], preset: str, changes: Mapping[str, Any], allow_code: bool
+) -> MethodSettings:
+    """Return the settings of a method's preset with changes on top; networks stay specifications.
 
     Raises:
         ComponentError: If a name is unknown or a setting wrong.
+        RecipeError: If the method has no such preset.
     """
-    owner = f"method {method.name!r}"
-    table = merge(method.presets[method.preset], changes)
-    arguments = catalogue().arguments(method.Settings, table, owner, allow_code=allow_code, keep=_NETWORKS)
+    owner = f"method {kind.registered_name()!r}"
+    table = merge(kind.presets[checked_preset(kind, preset)], changes)
+    arguments = catalogue().arguments(kind.Settings, table, owner, allow_code=allow_code, keep=_NETWORKS)
     try:
-        return method.Settings(**arguments)
+        return kind.Settings(**arguments)
     except ValueError as error:
         raise OptionError(f"{owner}: {error}") from error

@@ -40,19 +40,20 @@ def evaluate_run(
         precision: Of prediction: ``fp32``, ``bf16`` or ``auto``.
         allow_code: Whether the recipe may name components by import path.
         warn: Is told what the user should read.
-        settings: Changes of settings that leave the weights as they are, such as of a scorer.
+        settings: Changes of settings that prediction alone reads, such as of a scorer.
 
     Raises:
-        SynthAnomalyError: If the run or the images are not there.
+        SynthAnomalyError: If the run or the images are not there, or a setting may not change.
     """
     clock = Clock()
     folder = run_folder(folder)
     recipe = Recipe.read(folder, allow_code=allow_code).changed(settings or {})
+    # before the images are looked for, so that what is wrong with the run or a setting is said first
+    method = load_method(folder, device=device, allow_code=allow_code, settings=settings)
     source = find_source(data, several=False, allow_code=allow_code)
     (dataset,) = open_categories(data, source, allow_code=allow_code).values()
     for note in dataset_notes(dataset):
         warn(note)
-    method = load_method(folder, device=device, allow_code=allow_code, settings=settings)
     evaluation = method.evaluate(
         dataset, score_size=data.score_size, precision=precision, skip_bad=data.skip_bad, warn=warn
     )

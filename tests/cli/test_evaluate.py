@@ -52,7 +52,7 @@ def test_on_other_images(sat, run, parts):
     assert sat("evaluate", run, "--data", parts).metrics["category"] == "bolt"
 
 
-def test_settings_that_leave_the_weights_alone_can_be_changed(sat, run):
+def test_settings_that_prediction_alone_reads_can_be_changed(sat, run):
     said = sat("evaluate", run, "--set", "scorer=sum")
     before, after = figures(run)["metrics"], said.metrics["metrics"]
     assert after["pixel_auroc"] == before["pixel_auroc"]
@@ -61,8 +61,16 @@ def test_settings_that_leave_the_weights_alone_can_be_changed(sat, run):
     changes = said.metrics["changes"]
     assert changes.pop("scorer")["name"] == "sum"
     assert changes == json.loads((run / "metrics.json").read_text())["changes"]
-    assert sat("evaluate", run, "--set", "backbone.width=5").refuses("does not fit its recipe")
     assert sat("evaluate", run, "--set", "scorre=sum").refuses("did you mean 'scorer'")
+    assert sat("evaluate", run, "--set=size=48", "--set=batch_size=3").metrics["changes"]["size"] == 48
+
+
+@pytest.mark.parametrize("setting", ["steps=9", "synthesizer=draem", "backbone.width=5", "learning_rate=1.0"])
+def test_what_a_trained_run_has_no_use_for_is_refused_before_its_images_are_looked_for(sat, run, setting):
+    said = sat("evaluate", run, "--data=nowhere", "--set=scorer=sum", "--set", setting)
+    name = setting.partition("=")[0].partition(".")[0]
+    assert said.refuses("(size, batch_size, scorer)", f"got {name}:", f"sat run {run} --set {name}=")
+    assert not list(run.glob("evaluation-*"))
 
 
 def test_bad_images(sat, run, parts, cut):
