@@ -128,7 +128,7 @@ def test_figures_stand_beside_presets():
     ("changes", "error", "message"),
     [
         ({"preset": "papr"}, RecipeError, "method 'amgad' has no preset 'papr': did you mean 'paper'"),
-        ({"attention_norm": "l3"}, OptionError, "option 'attention_norm' takes Literal"),
+        ({"attention_norm": "l3"}, OptionError, "option 'attention_norm' takes '"),
         ({"score": "adgan", "adgan_steps": 0}, OptionError, "expected adgan_steps above 0"),
         ({"average": 1.0}, OptionError, r"expected average in \[0, 1\), got 1.0"),
         ({"synthetic_weight": -1.0}, OptionError, "expected synthetic_weight and adgan_steps of at least 0"),
