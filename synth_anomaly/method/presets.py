@@ -11,7 +11,7 @@ from synth_anomaly.method.definition import MethodDefinition
 from synth_anomaly.method.settings import MethodSettings
 from synth_anomaly.options import nearest
 
-__all__ = ["checked_preset", "make_settings"]
+__all__ = ["check_options", "checked_preset", "make_settings"]
 
 _NETWORKS = frozenset({"backbone", "head"})
 
@@ -37,10 +37,22 @@ def make_settings(
         ComponentError: If a name is unknown or a setting wrong.
         RecipeError: If the method has no such preset.
     """
-    owner = f"method {kind.registered_name()!r}"
-    table = merge(kind.presets[checked_preset(kind, preset)], changes)
-    arguments = catalogue().arguments(kind.Settings, table, owner, allow_code=allow_code, keep=_NETWORKS)
+    arguments = check_options(kind, preset, changes, allow_code)
     try:
         return kind.Settings(**arguments)
     except ValueError as error:
-        raise OptionError(f"{owner}: {error}") from error
+        raise OptionError(f"method {kind.registered_name()!r}: {error}") from error
+
+
+def check_options(
+    kind: type[MethodDefinition], preset: str, changes: Mapping[str, Any], allow_code: bool
+) -> dict[str, Any]:
+    """Return the arguments of a method's settings, each checked by itself and not with the others.
+
+    Raises:
+        ComponentError: If a name is unknown or a value of the wrong type.
+        RecipeError: If the method has no such preset.
+    """
+    owner = f"method {kind.registered_name()!r}"
+    table = merge(kind.presets[checked_preset(kind, preset)], changes)
+    return catalogue().arguments(kind.Settings, table, owner, allow_code=allow_code, keep=_NETWORKS)
