@@ -15,6 +15,7 @@ from synth_anomaly.errors import RecipeError, RunError
 from synth_anomaly.files import write_whole
 from synth_anomaly.method.changing import check_changes
 from synth_anomaly.method.definition import MethodDefinition
+from synth_anomaly.method.presets import preset_table
 from synth_anomaly.recipe import Recipe
 from synth_anomaly.specification import overriding
 from synth_anomaly.training import choose_device
@@ -29,7 +30,7 @@ _WEIGHTS = "weights.safetensors"
 def recipe_of(method: MethodDefinition) -> Recipe:
     """Return the recipe that makes a method again, untrained."""
     table = catalogue().options_table(method.settings, f"method {method.name!r}")
-    settings = overriding(method.presets[method.preset], table)
+    settings = overriding(preset_table(type(method), method.preset), table)
     return Recipe(method=method.name, preset=method.preset, seed=method.seed, settings=settings)
 
 

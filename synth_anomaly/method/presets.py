@@ -9,9 +9,9 @@ from synth_anomaly.catalogue import catalogue, merge
 from synth_anomaly.errors import OptionError, RecipeError
 from synth_anomaly.method.definition import MethodDefinition
 from synth_anomaly.method.settings import MethodSettings
-from synth_anomaly.options import nearest
+from synth_anomaly.options import nearest, options_of
 
-__all__ = ["check_options", "checked_preset", "make_settings"]
+__all__ = ["check_options", "checked_preset", "make_settings", "preset_table"]
 
 _NETWORKS = frozenset({"backbone", "head"})
 
@@ -26,6 +26,23 @@ def checked_preset(kind: type[MethodDefinition], preset: str) -> str:
         hint = nearest(preset, tuple(kind.presets))
         raise RecipeError(f"method {kind.registered_name()!r} has no preset {preset!r}: {hint}")
     return preset
+
+
+def preset_table(kind: type[MethodDefinition], preset: str) -> dict[str, Any]:
+    """Return what changes of a method's settings stand on: its preset, over the networks of its defaults.
+
+    So a network's name alone keeps the options of the one that the method has under that name, whether that
+    is the preset's or the default.
+
+    Raises:
+        RecipeError: If the method has no such preset.
+    """
+    networks = {
+        name: option.default
+        for name, option in options_of(kind.Settings).items()
+        if option.kind in _NETWORKS and isinstance(option.default, Mapping)
+    }
+    return merge(networks, kind.presets[checked_preset(kind, preset)])
 
 
 def make_settings(
@@ -54,5 +71,5 @@ def check_options(
         RecipeError: If the method has no such preset.
     """
     owner = f"method {kind.registered_name()!r}"
-    table = merge(kind.presets[checked_preset(kind, preset)], changes)
+    table = merge(preset_table(kind, preset), changes)
     return catalogue().arguments(kind.Settings, table, owner, allow_code=allow_code, keep=_NETWORKS)
