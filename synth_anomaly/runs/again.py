@@ -58,7 +58,7 @@ def evaluate_run(
         dataset, score_size=data.score_size, precision=precision, skip_bad=data.skip_bad, warn=warn
     )
     used = replace(data, dataset=source.dataset, root=source.root or "", category=dataset.category)
-    results = summarise(
+    return summarise(
         method,
         dataset,
         replace(recipe, data=used),
@@ -67,8 +67,6 @@ def evaluate_run(
         trained_on=recipe.data,
         facts={"prediction_precision": precision, "run": str(folder), **_training(folder)},
     )
-    # what was published is not of settings that the run has not
-    return replace(results, published={}, published_mean={}) if settings else results
 
 
 def _training(folder: Path) -> dict[str, Any]:

@@ -7,7 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from synth_anomaly.catalogue import catalogue
 from synth_anomaly.reporting.maps import read_map
+from synth_anomaly.reporting.provenance import PUBLISHED_NOTE
 
 
 @pytest.fixture
@@ -71,6 +73,34 @@ def test_what_a_trained_run_has_no_use_for_is_refused_before_its_images_are_look
     name = setting.partition("=")[0].partition(".")[0]
     assert said.refuses("(size, batch_size, scorer)", f"got {name}:", f"sat run {run} --set {name}=")
     assert not list(run.glob("evaluation-*"))
+
+
+@pytest.fixture
+def published(monkeypatch):
+    """The paper's figures of bolts and nuts, were there a paper."""
+    kind = catalogue().registry("method").load("segmentation")
+    monkeypatch.setattr(kind, "published", classmethod(lambda *_: {"image_auroc": 0.123}))
+    monkeypatch.setattr("synth_anomaly.data.originals.TRAINING_IMAGES", {"bolt": 4, "nut": 4})
+    return {"image_auroc": 0.123}
+
+
+def test_published_figures_stand_beside_changed_settings_as_in_a_run(sat, parts, run, published):
+    trained = sat.run("--data", parts, "--category=bolt", "--set=steps=1")
+    again = sat("evaluate", run, "--set=scorer=sum")
+    for said in (trained, again):
+        assert said.metrics["published"] == published
+        assert "0.123" in said.stdout
+        text = " ".join(said.stdout.split())
+        assert PUBLISHED_NOTE in text
+        assert "changed: " in text
+        assert "here some were changed" in (said.folder / "report.html").read_text()
+
+
+def test_published_figures_are_of_the_category_that_was_trained_on(sat, run, published):
+    assert sat("evaluate", run).metrics["published"] == published
+    other = sat("evaluate", run, "--category=nut")
+    assert other.metrics["published"] == {}
+    assert "0.123" not in other.stdout
 
 
 def test_bad_images(sat, run, parts, cut):
