@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import re
 import types
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import MISSING, dataclass, fields
@@ -14,6 +13,7 @@ from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 
 from synth_anomaly.errors import OptionError
 from synth_anomaly.interfaces import KINDS, IsPath, Size
+from synth_anomaly.wording import expected, type_name
 
 __all__ = ["NONE", "REQUIRED", "Option", "check_value", "nearest", "options_of"]
 
@@ -72,10 +72,13 @@ class Option:
 
     @property
     def type_name(self) -> str:
-        """The type as a reader would write it, without the modules of its parts."""
-        if isinstance(self.annotation, type) and get_origin(self.annotation) is None:
-            return self.annotation.__name__
-        return re.sub(r"('[^']*')|\b(?:[A-Za-z_]\w*\.)+", lambda match: match[1] or "", str(self.annotation))
+        """The type as Python writes it, without the modules of its parts."""
+        return type_name(self.annotation)
+
+    @property
+    def expected(self) -> str:
+        """What it takes, in words, such as ``"two numbers, such as [0.5, 0.999]"``."""
+        return expected(self.annotation, self.default)
 
 
 def options_of(target: Callable[..., Any]) -> dict[str, Option]:
@@ -130,8 +133,10 @@ def check_value(option: Option, value: Any, owner: str) -> Any:
     except ValidationError as error:
         first = error.errors()[0]
         where = "".join(f"[{part}]" for part in first["loc"] if isinstance(part, int))
+        # a type of a plugin's own has no words, and pydantic's are better than none
+        reason = f" ({first['msg']})" if option.expected == option.type_name else ""
         raise OptionError(
-            f"{owner}: option {option.name!r}{where} takes {option.type_name}, got {value!r} ({first['msg']})"
+            f"{owner}: option {option.name!r}{where} takes {option.expected}, got {value!r}{reason}"
         ) from None
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal, Self
 
@@ -92,6 +92,7 @@ class Pipeline(Method):
         "quick": {"size": 128, "backbone": {"name": "resnet18", "width": 32}, "steps": 600},
         "full": {},
     }
+    after_training: ClassVar[Collection[str]] = ("size",)
     settings: PipelineSettings
 
     def build(self) -> None:

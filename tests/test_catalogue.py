@@ -66,18 +66,19 @@ def test_lists_of_components_are_built(components):
     ("kind", "spec", "message"),
     [
         ("shape", {"name": "rectangle", "aera": 1}, "no option 'aera': did you mean 'area'"),
-        ("shape", {"name": "rectangle", "area": 1}, "option 'area' takes tuple"),
+        ("shape", {"name": "rectangle", "area": 1}, "option 'area' takes two numbers, such as "),
         ("shape", {"name": "rectangle", "area": [1, 0.5]}, "shape 'rectangle': area must be"),
-        ("synthesizer", "mixed", r"needs option 'synthesizer' \(Synthesizer\)"),
-        ("synthesizer", {"name": "mixed", "synthesizer": "none"}, "takes Synthesizer, got 'none'"),
-        ("synthesizer", {"name": "mixed", "synthesizer": None}, "takes Synthesizer, got None"),
+        ("synthesizer", "mixed", r"needs option 'synthesizer': give it a synthesizer"),
+        ("synthesizer", {"name": "mixed", "synthesizer": "none"}, "takes a synthesizer, got 'none'"),
+        ("synthesizer", {"name": "mixed", "synthesizer": None}, "takes a synthesizer, got None"),
         (
             "synthesizer",
             {"name": "chain", "synthesizers": "cutpaste"},
             "takes a list of synthesizer components",
         ),
         ("synthesizer", {"name": "cutpaste", "shape": {"name": "rectangel"}}, "did you mean 'rectangle'"),
-        ("shape", 3, "expected a shape, got 3"),
+        ("shape", 3, r"expected a shape, got 3: name one \(see sat list shape\)"),
+        ("augmentation", 3, "expected an augmentation, got 3"),
         ("shape", Rectangle, "got the class Rectangle: call it first"),
         ("sheep", "dolly", "unknown kind 'sheep': did you mean 'shape'"),
         ("synthesizer", {"name": "cutpaste", "shape": "synth_anomaly.losses:Focal"}, "expected a shape"),
@@ -159,7 +160,7 @@ def test_kept_specifications_are_checked_and_stay_specifications(wrapping):
     assert nested["backbone"]["inner"] == {"name": "resnet18", "width": 8}
     with pytest.raises(OptionError, match="no option 'widht': did you mean 'width'"):
         arguments({"backbone": {"widht": 8}})
-    with pytest.raises(OptionError, match="option 'width' takes int"):
+    with pytest.raises(OptionError, match="option 'width' takes a whole number"):
         arguments({"backbone": {"name": "wrapping", "inner": {"width": "wide"}}})
 
 

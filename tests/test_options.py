@@ -53,19 +53,19 @@ def test_values_are_taken_as_the_type(annotation, given, wanted):
 
 
 @pytest.mark.parametrize(
-    ("annotation", "given", "type_name"),
+    ("annotation", "given", "words"),
     [
-        (float, "wide", "float"),
-        (tuple[float, float], [1], "tuple"),
-        (Literal["a", "b.c"], "d", r"Literal\['a', 'b.c'\]"),
-        (int, 1.5, "int"),
-        (str, 3, "str"),
-        (int, "none", "int"),
-        (Shape | None, 3, r"Shape \| None"),
+        (float, "wide", "a number"),
+        (tuple[float, float], [1], r"two numbers, such as \[0.02, 0.1\]"),
+        (Literal["a", "b.c"], "d", "'a' or 'b.c'"),
+        (int, 1.5, "a whole number"),
+        (str, 3, "a text"),
+        (int, "none", "a whole number"),
+        (Shape | None, 3, "a shape or none"),
     ],
 )
-def test_a_wrong_value_names_owner_option_type_and_value(annotation, given, type_name):
-    with pytest.raises(OptionError, match=rf"shape 'x': option 'colour'.* takes {type_name}.*, got"):
+def test_a_wrong_value_names_owner_option_what_it_takes_and_value(annotation, given, words):
+    with pytest.raises(OptionError, match=rf"shape 'x': option 'colour'.* takes {words}, got"):
         check_value(option(annotation), given, "shape 'x'")
 
 

@@ -91,8 +91,8 @@ def test_overrides_merge_and_the_later_wins():
         ('recipe = 1\nmethod = "x"\nprset = "y"', "unknown key 'prset': did you mean 'preset'"),
         ('recipe = 1\nmethod = "x"\n[data]\nrot = "y"', r"\[data\]: unknown key 'rot': did you mean 'root'"),
         ('recipe = 1\nmethod = "x"\ndata = 3', r"expected a table \[data\], got data = 3"),
-        ('recipe = 1\nmethod = "x"\nseed = "many"', "option 'seed' takes int, got 'many'"),
-        ('recipe = 1\nmethod = "x"\nsettings = 3', "option 'settings' takes Mapping"),
+        ('recipe = 1\nmethod = "x"\nseed = "many"', "option 'seed' takes a whole number, got 'many'"),
+        ('recipe = 1\nmethod = "x"\nsettings = 3', "option 'settings' takes a table, got 3"),
         ("recipe = ", "is not TOML"),
     ],
 )

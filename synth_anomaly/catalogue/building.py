@@ -13,6 +13,7 @@ from synth_anomaly.catalogue.reading import options_given
 from synth_anomaly.errors import ComponentError, OptionError
 from synth_anomaly.options import NONE, REQUIRED, Option, check_value
 from synth_anomaly.specification import is_indexed, merge
+from synth_anomaly.wording import expected
 
 __all__ = ["arguments", "build", "check"]
 
@@ -79,7 +80,7 @@ def arguments(
         given = {**clashing_defaults(names, options, keep, prefer), **given}
     for name, option in options.items():
         if option.default is REQUIRED and name not in given:
-            raise OptionError(f"{owner} needs option {name!r} ({option.type_name}): give it a value")
+            raise OptionError(f"{owner} needs option {name!r}: give it {option.expected}")
 
     def made(option: Option, value: Any) -> Any:
         make = check if option.kind in keep else build
@@ -107,10 +108,17 @@ def _value(names: Names, option: Option, value: Any, owner: str, make: Callable[
 def _checked_object(names: Names, kind: str, component: Any) -> Any:
     interface = names.registry(kind).interface
     if isinstance(component, type):
-        raise ComponentError(f"expected a {kind}, got the class {component.__name__}: call it first")
+        raise ComponentError(
+            f"expected {expected(interface)}, got the class {component.__name__}: call it first"
+        )
+    if isinstance(component, bool | int | float | list | tuple):
+        raise ComponentError(
+            f"expected {expected(interface)}, got {component!r}: name one (see sat list {kind}), "
+            f"or in Python pass an object that follows synth_anomaly.interfaces.{interface.__name__}"
+        )
     if not isinstance(component, interface):
         raise ComponentError(
-            f"expected a {kind}, got {component!r}: "
+            f"expected {expected(interface)}, got {component!r}: "
             f"it must follow synth_anomaly.interfaces.{interface.__name__}"
         )
     return component

@@ -31,7 +31,7 @@ __all__ = ["evaluate"]
     "changes",
     metavar="NAME=VALUE",
     multiple=True,
-    help="Change a setting that the weights do not depend on, such as scorer; repeatable.",
+    help="Change a setting that prediction alone reads, such as scorer; repeatable.",
 )
 @click.option(
     "--out",

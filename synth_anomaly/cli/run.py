@@ -43,8 +43,12 @@ def _known(_context: click.Context, _argument: click.Parameter, what: str | None
 )
 @click.option("--set", "changes", metavar="NAME=VALUE", multiple=True, help="Change a setting; repeatable.")
 @click.option("--synthesizer", metavar="NAME", help="Like --set synthesizer=NAME; so are the next five.")
-@click.option("--backbone", metavar="NAME")
-@click.option("--head", metavar="NAME")
+@click.option(
+    "--backbone",
+    metavar="NAME",
+    help="Where the method's own has that name, its options stay, whatever the preset.",
+)
+@click.option("--head", metavar="NAME", help="Likewise.")
 @click.option("--loss", metavar="NAME")
 @click.option("--scorer", metavar="NAME")
 @click.option("--augment", metavar="NAME", help="flips, symmetries, or a class of kornia.augmentation.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,16 +12,21 @@ from rich.console import Console
 from synth_anomaly.cli.execute import Screen, execute, execute_all
 from synth_anomaly.cli.recipes import recipes_asked_for
 from synth_anomaly.cli.what import is_recipe
+from synth_anomaly.errors import SynthAnomalyError
+from synth_anomaly.recipe import Recipe
 from synth_anomaly.reporting.progress import Progress
 from synth_anomaly.runs import (
     RunOptions,
     category_recipes,
     check_recipe,
+    check_settings,
     find_source,
     new_run,
     open_categories,
     resume_run,
 )
+from synth_anomaly.synthesizers.texture_files import find_textures
+from synth_anomaly.training import choose_device
 
 __all__ = ["resume_asked_for", "run_asked_for"]
 
@@ -56,8 +61,13 @@ def run_asked_for(what: str, out: Path, given: Mapping[str, Any], *, quiet: bool
     options = _options(progress, given, allow_code=given["allow_code"] or not is_recipe(what))
     recipes = recipes_asked_for(what, given)
     data = recipes[0].data  # the presets' recipes differ in nothing but the preset
-    source = find_source(data, allow_code=options.allow_code)
-    datasets = open_categories(data, source, allow_code=options.allow_code)
+    try:
+        source = find_source(data, allow_code=options.allow_code)
+        datasets = open_categories(data, source, allow_code=options.allow_code)
+    except SynthAnomalyError:
+        # what is wrong whatever the images are is said first, as it is mended sooner
+        _check_beside_images(recipes, options, given["textures"])
+        raise
     plan = category_recipes(
         recipes, source.dataset, list(datasets), textures=given["textures"], allow_code=options.allow_code
     )
@@ -70,6 +80,14 @@ def run_asked_for(what: str, out: Path, given: Mapping[str, Any], *, quiet: bool
     started = next(runs)
     execute(started, screen, notice=source.notice)
     click.echo(started.folder)
+
+
+def _check_beside_images(recipes: Iterable[Recipe], options: RunOptions, textures: str | None) -> None:
+    for recipe in recipes:
+        check_settings(recipe, allow_code=options.allow_code)
+    choose_device(options.device)
+    if textures is not None:
+        find_textures(textures)
 
 
 def _options(progress: Progress, given: Mapping[str, Any], *, allow_code: bool) -> RunOptions:

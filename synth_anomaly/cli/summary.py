@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
 
 from rich.console import Console
 
 from synth_anomaly.data.originals import has_all_categories
+from synth_anomaly.reporting.provenance import changes_text
 from synth_anomaly.reporting.results import Results
 from synth_anomaly.reporting.table import categories_table, mean_metrics, presets_table
 from synth_anomaly.runs import DEMO_NOTE, Planned
@@ -35,7 +38,12 @@ def print_summary(finished: Sequence[Results], plan: Sequence[Planned]) -> None:
     else:
         rows = {results.provenance.category: results.metrics for results in finished}
         published = _published(finished)
-        console.print(categories_table(rows, title=title, caption=origin.details, published=published))
+        caption = replace(origin, changes=_changes(finished)).details
+        console.print(
+            categories_table(
+                rows, title=title, caption=caption, published=published, changed=bool(_changes(finished))
+            )
+        )
     if origin.is_demo:
         print_line(console, f" {DEMO_NOTE}", "yellow")
 
@@ -72,8 +80,15 @@ def _of_presets(finished: Sequence[Results], plan: Sequence[Planned], title: str
             published[f"{preset}{partly}"] = figures
     of = categories[0] if len(categories) == 1 else f"mean over {', '.join(categories)}"
     origin = finished[0].provenance
-    caption = f"{of} · seed {origin.seed} · {origin.split} images"
-    return presets_table(rows, title=title, caption=caption, published=published)
+    changes = _changes(finished)
+    changed = f" · {changes_text(changes)}" if changes else ""
+    caption = f"{of} · seed {origin.seed} · {origin.split} images{changed}"
+    return presets_table(rows, title=title, caption=caption, published=published, changed=bool(changes))
+
+
+def _changes(finished: Sequence[Results]) -> dict[str, Any]:
+    """Return what was changed of the preset of any run."""
+    return {path: value for results in finished for path, value in results.provenance.changes.items()}
 
 
 def _presets(plan: Sequence[Planned]) -> list[str]:

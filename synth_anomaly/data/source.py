@@ -49,6 +49,7 @@ def resolve(
     data: str | None = None,
     category: str | None = None,
     *,
+    several: bool = True,
     components: Catalogue | None = None,
     allow_code: bool = True,
 ) -> Source:
@@ -62,11 +63,12 @@ def resolve(
         data: Path of its folder, or of one category's folder.
         category: Name of a category, several with commas between them, or ``"all"``; may be None where there
             is one alone.
+        several: Whether more than one category may be asked for.
         components: Where data sets are registered; the installed plugins by default.
         allow_code: Whether ``dataset`` may be an import path.
 
     Raises:
-        DataError: If the folder or the category is not there.
+        DataError: If the folder or the category is not there, or one is wanted and several are asked for.
         ComponentError: If there is no data set of that name.
     """
     if dataset is None:
@@ -77,7 +79,7 @@ def resolve(
     return Source(
         dataset=located.dataset,
         root=None if located.root is None else str(located.root),
-        categories=_chosen(located, category),
+        categories=_chosen(located, category) if several else (_one(located, category),),
         found=located.categories,
         notice=located.notice,
     )
@@ -109,17 +111,32 @@ def open_dataset(
     return dataset
 
 
-def _chosen(located: Located, category: str | None) -> tuple[str, ...]:
-    names, place = located.categories, located.root or f"data set {located.dataset!r}"
+def _one(located: Located, category: str | None) -> str:
+    chosen = _chosen(located, category, offer_all=False)
+    if len(chosen) > 1:
+        raise DataError(
+            f"expected one category of {_place(located)}, got {category!r}: "
+            f"choose from {', '.join(located.categories or chosen)} (--category)"
+        )
+    return chosen[0]
+
+
+def _chosen(located: Located, category: str | None, *, offer_all: bool = True) -> tuple[str, ...]:
+    names, place = located.categories, _place(located)
     if category is None and len(names) == 1:
         return names
     if category == ALL and names:
         return names
     if category is None or category == ALL:
-        hint = f"choose from {', '.join(names)} or {ALL}" if names else "it lists none, so name one"
+        choice = ", ".join(names) + (f" or {ALL}" if offer_all else "")
+        hint = f"choose from {choice}" if names else "it lists none, so name one"
         got = "none" if category is None else repr(category)
         raise DataError(f"expected a category of {place}, got {got}: {hint} (--category)")
     chosen = listed(category, names)
     if names and (unknown := [name for name in chosen if name not in names]):
         raise DataError(f"expected a category of {place}, got {unknown[0]!r}: choose from {', '.join(names)}")
     return chosen
+
+
+def _place(located: Located) -> str:
+    return str(located.root or f"data set {located.dataset!r}")

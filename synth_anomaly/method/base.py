@@ -62,9 +62,9 @@ class Method(MethodDefinition):
         self.loaded = False
         self.trained = False
         self._doubted = False
-        self.preset = checked_preset(self, preset or self.default_preset())
+        self.preset = checked_preset(type(self), preset or self.default_preset())
         with forked_rng(seed_for(seed, "networks")):
-            self.settings = make_settings(self, settings, allow_code)
+            self.settings = make_settings(type(self), self.preset, settings, allow_code)
             self.build()
 
     def fit(

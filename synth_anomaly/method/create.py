@@ -50,11 +50,13 @@ def load_method(
         folder: A folder with ``recipe.toml`` and ``weights.safetensors``.
         device: Where to put it.
         allow_code: Whether its recipe may name code by import path; registered names always work.
-        settings: Changes of settings that leave the weights as they are, such as of a scorer.
+        settings: Changes of settings that prediction alone reads, such as of a scorer
+            (:meth:`Method.changeable`).
 
     Raises:
         RunError: If the weights are missing or of another shape.
         RecipeError: If the recipe is missing or unreadable.
+        OptionError: If a setting is to change that must stay as it was in training.
     """
     return load_as(
         Method,  # type: ignore[type-abstract]

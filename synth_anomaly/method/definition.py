@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, ClassVar
 
 import torch
@@ -14,6 +14,7 @@ from synth_anomaly.data import Skipped
 from synth_anomaly.errors import RecipeError
 from synth_anomaly.interfaces import Prediction, Size
 from synth_anomaly.method.settings import MethodSettings
+from synth_anomaly.options import options_of
 from synth_anomaly.training import Stage
 
 __all__ = ["MethodDefinition"]
@@ -27,6 +28,8 @@ class MethodDefinition(nn.Module, ABC):
         presets: Changes to their defaults, by name.
         needs_training: Whether its predictions mean nothing before :meth:`fit`; a method that learns
             nothing says False.
+        after_training: Settings that prediction alone reads, besides ``batch_size`` and scorers, so that they
+            may change after training: see :meth:`changeable`.
         settings: Its settings.
         preset: The name of the preset that they stand on.
         seed: Decides everything random, initial weights included.
@@ -39,6 +42,7 @@ class MethodDefinition(nn.Module, ABC):
     Settings: ClassVar[type[MethodSettings]]
     presets: ClassVar[Mapping[str, Mapping[str, Any]]] = {"paper": {}}
     needs_training: ClassVar[bool] = True
+    after_training: ClassVar[Collection[str]] = ()
     settings: MethodSettings
     preset: str
     seed: int
@@ -113,6 +117,22 @@ class MethodDefinition(nn.Module, ABC):
         return {}
 
     @classmethod
+    def changeable(cls, settings: MethodSettings) -> Collection[str]:  # noqa: ARG003
+        """Return the settings that a trained method may be told otherwise, as by `sat evaluate --set`.
+
+        Those named in ``after_training``, and by themselves ``batch_size`` and each that takes a scorer. Of a
+        method that learns nothing it is all of them.
+
+        Args:
+            settings: Those that it was trained with.
+        """
+        options = options_of(cls.Settings)
+        if not cls.needs_training:
+            return tuple(options)
+        scorers = (name for name, option in options.items() if option.kind == "scorer")
+        return ("batch_size", *scorers, *cls.after_training)
+
+    @classmethod
     def default_preset(cls) -> str:
         """Return the name of the preset that changes nothing.
 
@@ -131,8 +151,12 @@ class MethodDefinition(nn.Module, ABC):
     @property
     def name(self) -> str:
         """The registered name, or the import path of a class that nobody registered."""
-        kind = type(self)
-        return catalogue().registry("method").name_of(kind) or f"{kind.__module__}:{kind.__qualname__}"
+        return self.registered_name()
+
+    @classmethod
+    def registered_name(cls) -> str:
+        """Return the registered name, or the import path of a class that nobody registered."""
+        return catalogue().registry("method").name_of(cls) or f"{cls.__module__}:{cls.__qualname__}"
 
     @property
     def device(self) -> torch.device:

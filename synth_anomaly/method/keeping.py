@@ -13,7 +13,9 @@ from torch import nn
 from synth_anomaly.catalogue import catalogue
 from synth_anomaly.errors import RecipeError, RunError
 from synth_anomaly.files import write_whole
+from synth_anomaly.method.changing import check_changes
 from synth_anomaly.method.definition import MethodDefinition
+from synth_anomaly.method.presets import preset_table
 from synth_anomaly.recipe import Recipe
 from synth_anomaly.specification import overriding
 from synth_anomaly.training import choose_device
@@ -28,7 +30,7 @@ _WEIGHTS = "weights.safetensors"
 def recipe_of(method: MethodDefinition) -> Recipe:
     """Return the recipe that makes a method again, untrained."""
     table = catalogue().options_table(method.settings, f"method {method.name!r}")
-    settings = overriding(method.presets[method.preset], table)
+    settings = overriding(preset_table(type(method), method.preset), table)
     return Recipe(method=method.name, preset=method.preset, seed=method.seed, settings=settings)
 
 
@@ -74,13 +76,16 @@ def load_as(
     Raises:
         RunError: If the folder holds no such method, or one of another class.
         RecipeError: If the recipe is missing or unreadable.
+        OptionError: If a setting is to change that must stay as it was in training.
     """
-    recipe = Recipe.read(folder, allow_code=allow_code).changed(settings or {})
+    recipe = Recipe.read(folder, allow_code=allow_code)
     weights = _weights_in(folder)
     any_method: type[Any] = MethodDefinition
     kind = method_class(recipe.method, any_method, allow_code=allow_code)
     if not issubclass(kind, expected):
         raise RunError(f"{folder} holds a {kind.__name__}, not a {expected.__name__}: use load_method()")
+    check_changes(kind, recipe, settings or {}, folder, allow_code=allow_code)
+    recipe = recipe.changed(settings or {})
     method = made(kind, recipe.preset, recipe.settings, recipe.seed, allow_code=allow_code)
     _load_weights(method, weights)
     method.loaded = True

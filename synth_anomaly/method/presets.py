@@ -9,35 +9,67 @@ from synth_anomaly.catalogue import catalogue, merge
 from synth_anomaly.errors import OptionError, RecipeError
 from synth_anomaly.method.definition import MethodDefinition
 from synth_anomaly.method.settings import MethodSettings
-from synth_anomaly.options import nearest
+from synth_anomaly.options import nearest, options_of
 
-__all__ = ["checked_preset", "make_settings"]
+__all__ = ["check_options", "checked_preset", "make_settings", "preset_table"]
 
 _NETWORKS = frozenset({"backbone", "head"})
 
 
-def checked_preset(method: MethodDefinition, preset: str) -> str:
+def checked_preset(kind: type[MethodDefinition], preset: str) -> str:
     """Return the name of a preset that the method has.
 
     Raises:
         RecipeError: If it has none of that name.
     """
-    if preset not in method.presets:
-        hint = nearest(preset, tuple(method.presets))
-        raise RecipeError(f"method {method.name!r} has no preset {preset!r}: {hint}")
+    if preset not in kind.presets:
+        hint = nearest(preset, tuple(kind.presets))
+        raise RecipeError(f"method {kind.registered_name()!r} has no preset {preset!r}: {hint}")
     return preset
 
 
-def make_settings(method: MethodDefinition, changes: Mapping[str, Any], allow_code: bool) -> MethodSettings:
-    """Return the settings of the method's preset with changes on top; networks stay specifications.
+def preset_table(kind: type[MethodDefinition], preset: str) -> dict[str, Any]:
+    """Return what changes of a method's settings stand on: its preset, over the networks of its defaults.
+
+    So a network's name alone keeps the options of the one that the method has under that name, whether that
+    is the preset's or the default.
+
+    Raises:
+        RecipeError: If the method has no such preset.
+    """
+    networks = {
+        name: option.default
+        for name, option in options_of(kind.Settings).items()
+        if option.kind in _NETWORKS and isinstance(option.default, Mapping)
+    }
+    return merge(networks, kind.presets[checked_preset(kind, preset)])
+
+
+def make_settings(
+    kind: type[MethodDefinition], preset: str, changes: Mapping[str, Any], allow_code: bool
+) -> MethodSettings:
+    """Return the settings of a method's preset with changes on top; networks stay specifications.
 
     Raises:
         ComponentError: If a name is unknown or a setting wrong.
+        RecipeError: If the method has no such preset.
     """
-    owner = f"method {method.name!r}"
-    table = merge(method.presets[method.preset], changes)
-    arguments = catalogue().arguments(method.Settings, table, owner, allow_code=allow_code, keep=_NETWORKS)
+    arguments = check_options(kind, preset, changes, allow_code)
     try:
-        return method.Settings(**arguments)
+        return kind.Settings(**arguments)
     except ValueError as error:
-        raise OptionError(f"{owner}: {error}") from error
+        raise OptionError(f"method {kind.registered_name()!r}: {error}") from error
+
+
+def check_options(
+    kind: type[MethodDefinition], preset: str, changes: Mapping[str, Any], allow_code: bool
+) -> dict[str, Any]:
+    """Return the arguments of a method's settings, each checked by itself and not with the others.
+
+    Raises:
+        ComponentError: If a name is unknown or a value of the wrong type.
+        RecipeError: If the method has no such preset.
+    """
+    owner = f"method {kind.registered_name()!r}"
+    table = merge(preset_table(kind, preset), changes)
+    return catalogue().arguments(kind.Settings, table, owner, allow_code=allow_code, keep=_NETWORKS)

@@ -20,7 +20,7 @@ from synth_anomaly.reporting.extent import reported
 from synth_anomaly.reporting.labels import figure_text, label
 from synth_anomaly.reporting.per_image import image_facts
 from synth_anomaly.reporting.plots import iou_plot, score_plot
-from synth_anomaly.reporting.provenance import Provenance
+from synth_anomaly.reporting.provenance import PUBLISHED_NOTE, Provenance
 from synth_anomaly.reporting.template import data_url, render_page
 
 __all__ = ["Report", "render_report", "write_report"]
@@ -70,6 +70,7 @@ def render_report(report: Report) -> str:
         sheet=data_url(report.sheet),
         iou_plot=Markup(_iou_plot(report.evaluation)),  # noqa: S704  # made of numbers alone
         score_plot=Markup(score_plot(images)),  # noqa: S704  # escapes the names it shows
+        published_note=PUBLISHED_NOTE if report.published and report.provenance.changes else "",
         number=number_text,
         cell=lambda value: "" if math.isnan(value) else f"{value:#.3g}",
         percent=lambda share: "" if math.isnan(share) else f"{share:.2%}",

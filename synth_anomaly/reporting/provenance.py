@@ -6,7 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-__all__ = ["Provenance", "preset_text"]
+__all__ = ["PUBLISHED_NOTE", "Provenance", "changes_text", "preset_text"]
+
+PUBLISHED_NOTE = "Published figures are of the paper's own settings; here some were changed."
+"""Beside published figures, where a user changed settings."""
 
 _DEMO = "demo"
 _SHOWN = 4
@@ -62,11 +65,19 @@ def preset_text(preset: str, changes: Mapping[str, Any]) -> str:
         >>> preset_text("quick", {"steps": 40, "synthesizer": {"name": "draem", "visible": 0.1}})
         'preset quick, changed: steps=40, synthesizer=draem'
     """
-    if not changes:
-        return f"preset {preset}"
+    return f"preset {preset}" + (f", {changes_text(changes)}" if changes else "")
+
+
+def changes_text(changes: Mapping[str, Any]) -> str:
+    """Return what was changed of a preset, for a reader.
+
+    Example:
+        >>> changes_text({"steps": 40, "size": 64})
+        'changed: steps=40, size=64'
+    """
     shown = [f"{path}={_short(value)}" for path, value in list(changes.items())[:_SHOWN]]
     more = [f"{len(changes) - _SHOWN} more"] if len(changes) > _SHOWN else []
-    return f"preset {preset}, changed: {', '.join(shown + more)}"
+    return f"changed: {', '.join(shown + more)}"
 
 
 def _short(value: Any) -> str:

@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from synth_anomaly.reporting.labels import LABELS, SHORT_LABELS, figure_text, label
-from synth_anomaly.reporting.provenance import Provenance
+from synth_anomaly.reporting.provenance import PUBLISHED_NOTE, Provenance
 
 __all__ = ["categories_table", "mean_metrics", "metrics_table", "presets_table"]
 
@@ -38,7 +38,8 @@ def metrics_table(
     for name, value in metrics.items():
         compared = _compared(value, published.get(name)) if published else ()
         table.add_row(label(name), _figure(value), *compared)
-    return Group(table, *_origin(provenance))
+    note = [Text(f" {PUBLISHED_NOTE}", style="yellow")] if published and provenance.changes else []
+    return Group(table, *_origin(provenance), *note)
 
 
 def categories_table(
@@ -47,6 +48,7 @@ def categories_table(
     title: str = "",
     caption: str = "",
     published: Mapping[str, float] | None = None,
+    changed: bool = False,
 ) -> RenderableType:
     """Return a table with a line a category, and the mean last.
 
@@ -55,6 +57,7 @@ def categories_table(
         title: A line above.
         caption: A line beneath, such as where the figures come from.
         published: The paper's own means by name; without any there is no line for them.
+        changed: Whether settings were changed of the preset.
     """
     names = _columns(rows, published or {})
     table = _comparison("category", names)
@@ -65,7 +68,7 @@ def categories_table(
     table.add_row("mean", *(_figure(means[name]) for name in names), style="bold")
     if published:
         table.add_row("published", *(_figure(published.get(name)) for name in names))
-    notes = [caption] if caption else []
+    notes = _notes(caption, published and changed)
     if any(math.isnan(metrics.get(name, math.nan)) for metrics in rows.values() for name in names):
         notes.append("A mean is over the categories for which the figure is defined.")
     return _framed(table, title, notes)
@@ -77,6 +80,7 @@ def presets_table(
     title: str = "",
     caption: str = "",
     published: Mapping[str, Mapping[str, float]] | None = None,
+    changed: bool = False,
 ) -> RenderableType:
     """Return a table with a line a preset, and beneath it the paper's own figures where there are some.
 
@@ -86,6 +90,7 @@ def presets_table(
         title: A line above.
         caption: A line beneath, such as which categories the figures are the mean of.
         published: The paper's own figures by preset, then by name.
+        changed: Whether settings were changed of the presets.
     """
     columns = _columns(rows, {name for row in (published or {}).values() for name in row})
     # names of presets are long: what depends on a threshold chosen on the images gives way
@@ -97,7 +102,7 @@ def presets_table(
         if figures := (published or {}).get(preset):
             cells = (_figure(figures.get(name)) for name in there or names)
             table.add_row("  published", *cells, style="dim")
-    return _framed(table, title, [caption] if caption else [])
+    return _framed(table, title, _notes(caption, published and changed))
 
 
 def _comparison(first: str, names: Iterable[str]) -> Table:
@@ -112,6 +117,10 @@ def _comparison(first: str, names: Iterable[str]) -> Table:
 def _framed(table: Table, title: str, notes: Iterable[str]) -> RenderableType:
     heading = [Text(f" {title}", style="bold")] if title else []
     return Group(*heading, table, *(Text(f" {note}", style="dim") for note in notes))
+
+
+def _notes(caption: str, compared: object) -> list[str]:
+    return [*([caption] if caption else []), *([PUBLISHED_NOTE] if compared else [])]
 
 
 def _columns(rows: Mapping[str, Mapping[str, float]], published: Container[str]) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from synth_anomaly.runs.again import evaluate_run
 from synth_anomaly.runs.categories import Planned, category_recipes
 from synth_anomaly.runs.changes import changed_settings
+from synth_anomaly.runs.checking import check_settings
 from synth_anomaly.runs.folder import run_folder
 from synth_anomaly.runs.options import RunOptions
 from synth_anomaly.runs.run import Run
@@ -26,6 +27,7 @@ __all__ = [
     "category_recipes",
     "changed_settings",
     "check_recipe",
+    "check_settings",
     "dataset_notes",
     "evaluate_run",
     "find_source",

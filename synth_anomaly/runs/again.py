@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from synth_anomaly.errors import DataError, RunError
+from synth_anomaly.errors import RunError
 from synth_anomaly.method import load_method
 from synth_anomaly.recipe import DataRecipe, Recipe
 from synth_anomaly.reporting.metrics_file import read_metrics
@@ -40,28 +40,25 @@ def evaluate_run(
         precision: Of prediction: ``fp32``, ``bf16`` or ``auto``.
         allow_code: Whether the recipe may name components by import path.
         warn: Is told what the user should read.
-        settings: Changes of settings that leave the weights as they are, such as of a scorer.
+        settings: Changes of settings that prediction alone reads, such as of a scorer.
 
     Raises:
-        SynthAnomalyError: If the run or the images are not there.
+        SynthAnomalyError: If the run or the images are not there, or a setting may not change.
     """
     clock = Clock()
     folder = run_folder(folder)
     recipe = Recipe.read(folder, allow_code=allow_code).changed(settings or {})
-    source = find_source(data, allow_code=allow_code)
-    if len(source.categories) > 1:
-        raise DataError(
-            f"expected one category to evaluate on, got {data.category!r}: name it with --category"
-        )
+    # before the images are looked for, so that what is wrong with the run or a setting is said first
+    method = load_method(folder, device=device, allow_code=allow_code, settings=settings)
+    source = find_source(data, several=False, allow_code=allow_code)
     (dataset,) = open_categories(data, source, allow_code=allow_code).values()
     for note in dataset_notes(dataset):
         warn(note)
-    method = load_method(folder, device=device, allow_code=allow_code, settings=settings)
     evaluation = method.evaluate(
         dataset, score_size=data.score_size, precision=precision, skip_bad=data.skip_bad, warn=warn
     )
     used = replace(data, dataset=source.dataset, root=source.root or "", category=dataset.category)
-    results = summarise(
+    return summarise(
         method,
         dataset,
         replace(recipe, data=used),
@@ -71,8 +68,6 @@ def evaluate_run(
         trained_on=recipe.data,
         facts={"run": str(folder), **_training(folder)},
     )
-    # what was published is not of settings that the run has not
-    return replace(results, published={}, published_mean={}) if settings else results
 
 
 def _training(folder: Path) -> dict[str, Any]:

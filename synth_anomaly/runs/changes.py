@@ -25,7 +25,7 @@ def changed_settings(method: Method, dataset: str, category: str) -> dict[str, A
         category: The category.
     """
     own = method.for_category(dataset, category, method.preset)
-    preset = make_settings(method, own, allow_code=True)
+    preset = make_settings(type(method), method.preset, own, allow_code=True)
     now, then = (_table(settings, method.name) for settings in (method.settings, preset))
     return dict(differences(now, then))
 

@@ -22,13 +22,24 @@ from synth_anomaly.training import choose_device, choose_precision
 __all__ = ["check_recipe", "find_source", "new_run", "open_categories", "resume_run"]
 
 
-def find_source(data: DataRecipe, *, allow_code: bool = False) -> Source:
+def find_source(data: DataRecipe, *, several: bool = True, allow_code: bool = False) -> Source:
     """Return where a recipe's images come from.
 
+    Args:
+        data: The recipe's part about data.
+        several: Whether it may ask for more than one category.
+        allow_code: Whether the data set may be named by import path.
+
     Raises:
-        DataError: If the folder or the category is not there.
+        DataError: If the folder or the category is not there, or one is wanted and several are asked for.
     """
-    return resolve(data.dataset or None, data.root or None, data.category or None, allow_code=allow_code)
+    return resolve(
+        data.dataset or None,
+        data.root or None,
+        data.category or None,
+        several=several,
+        allow_code=allow_code,
+    )
 
 
 def open_categories(data: DataRecipe, source: Source, *, allow_code: bool = False) -> dict[str, Dataset]:

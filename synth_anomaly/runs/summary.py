@@ -67,8 +67,8 @@ def summarise(
         evaluation=evaluation,
         recipe=recipe.text(),
         provider=_provider(method),
-        published=_published(method, dataset, dataset.category),
-        published_mean=_published(method, dataset, "mean"),
+        published=_published(method, dataset, dataset.category) if _are_own(recipe.data, trained_on) else {},
+        published_mean=_published(method, dataset, "mean") if _are_own(recipe.data, trained_on) else {},
         seconds=clock.wall,
         notes=(
             *([DEMO_NOTE] if provenance.is_demo else []),
@@ -104,6 +104,12 @@ def dataset_notes(dataset: Dataset) -> tuple[str, ...]:
 def _published(method: Method, dataset: Dataset, category: str) -> Mapping[str, float]:
     """Return what the paper says of a method on a data set, if these are the images it speaks of."""
     return method.published(dataset.name, category, method.preset) if is_original(dataset) else {}
+
+
+def _are_own(data: DataRecipe, trained_on: DataRecipe) -> bool:
+    """Whether images are of the category that was trained on, as those of a paper's figures are."""
+    known = (trained_on.dataset, data.dataset), (trained_on.category, data.category)
+    return all(then in ("", now) for then, now in known)
 
 
 def _provider(method: Method) -> str:

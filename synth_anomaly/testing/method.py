@@ -17,6 +17,7 @@ from synth_anomaly.errors import Interrupted
 from synth_anomaly.interfaces import EpochReport, Prediction
 from synth_anomaly.method import Method, load_method
 from synth_anomaly.method.predicting import pictures_of
+from synth_anomaly.options import options_of
 from synth_anomaly.testing.expect import describe_tensor, expect
 from synth_anomaly.testing.random_state import random_states
 from synth_anomaly.training import Listener, Stage, trainer
@@ -58,6 +59,8 @@ def check_method(
         >>> check_method(small, random_images()).trained
         True
     """
+    unknown = [name for name in method.after_training if name not in options_of(method.Settings)]
+    expect(not unknown, f"after_training names {', '.join(unknown)}, which its Settings have not")
     before = random_states(torch.device("cpu"))
     fit_small(method, images, listeners=[_Panels(), *listeners])
     after = random_states(torch.device("cpu"))

@@ -7,7 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from synth_anomaly.catalogue import catalogue
 from synth_anomaly.reporting.maps import read_map
+from synth_anomaly.reporting.provenance import PUBLISHED_NOTE
 
 
 @pytest.fixture
@@ -52,7 +54,7 @@ def test_on_other_images(sat, run, parts):
     assert sat("evaluate", run, "--data", parts).metrics["category"] == "bolt"
 
 
-def test_settings_that_leave_the_weights_alone_can_be_changed(sat, run):
+def test_settings_that_prediction_alone_reads_can_be_changed(sat, run):
     said = sat("evaluate", run, "--set", "scorer=sum")
     before, after = figures(run)["metrics"], said.metrics["metrics"]
     assert after["pixel_auroc"] == before["pixel_auroc"]
@@ -61,8 +63,44 @@ def test_settings_that_leave_the_weights_alone_can_be_changed(sat, run):
     changes = said.metrics["changes"]
     assert changes.pop("scorer")["name"] == "sum"
     assert changes == json.loads((run / "metrics.json").read_text())["changes"]
-    assert sat("evaluate", run, "--set", "backbone.width=5").refuses("does not fit its recipe")
     assert sat("evaluate", run, "--set", "scorre=sum").refuses("did you mean 'scorer'")
+    assert sat("evaluate", run, "--set=size=48", "--set=batch_size=3").metrics["changes"]["size"] == 48
+
+
+@pytest.mark.parametrize("setting", ["steps=9", "synthesizer=draem", "backbone.width=5", "learning_rate=1.0"])
+def test_what_a_trained_run_has_no_use_for_is_refused_before_its_images_are_looked_for(sat, run, setting):
+    said = sat("evaluate", run, "--data=nowhere", "--set=scorer=sum", "--set", setting)
+    name = setting.partition("=")[0].partition(".")[0]
+    assert said.refuses("(size, batch_size, scorer)", f"got {name}:", f"sat run {run} --set {name}=")
+    assert not list(run.glob("evaluation-*"))
+
+
+@pytest.fixture
+def published(monkeypatch):
+    """The paper's figures of bolts and nuts, were there a paper."""
+    kind = catalogue().registry("method").load("segmentation")
+    monkeypatch.setattr(kind, "published", classmethod(lambda *_: {"image_auroc": 0.123}))
+    monkeypatch.setattr("synth_anomaly.data.originals.TRAINING_IMAGES", {"bolt": 4, "nut": 4})
+    return {"image_auroc": 0.123}
+
+
+def test_published_figures_stand_beside_changed_settings_as_in_a_run(sat, parts, run, published):
+    trained = sat.run("--data", parts, "--category=bolt", "--set=steps=1")
+    again = sat("evaluate", run, "--set=scorer=sum")
+    for said in (trained, again):
+        assert said.metrics["published"] == published
+        assert "0.123" in said.stdout
+        text = " ".join(said.stdout.split())
+        assert PUBLISHED_NOTE in text
+        assert "changed: " in text
+        assert "here some were changed" in (said.folder / "report.html").read_text()
+
+
+def test_published_figures_are_of_the_category_that_was_trained_on(sat, run, published):
+    assert sat("evaluate", run).metrics["published"] == published
+    other = sat("evaluate", run, "--category=nut")
+    assert other.metrics["published"] == {}
+    assert "0.123" not in other.stdout
 
 
 def test_bad_images(sat, run, parts, cut):

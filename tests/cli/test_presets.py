@@ -8,6 +8,7 @@ import pytest
 
 from synth_anomaly.errors import Interrupted
 from synth_anomaly.recipe import Recipe
+from synth_anomaly.reporting.provenance import PUBLISHED_NOTE
 from synth_anomaly.runs import Run
 
 
@@ -85,6 +86,10 @@ def test_the_papers_figures_stand_beneath_their_preset(ablation):
     assert lines[lines.index("perm") + 1] == "published"
     assert lines.count("published") == 1
     assert " bolt · seed 0" in alone.stdout
+    for table in (said, alone):
+        text = " ".join(table.stdout.split())
+        assert "test images · changed: size=32, batch_size=2, " in text
+        assert PUBLISHED_NOTE in text
 
 
 def test_figures_that_no_preset_has_are_left_out(ablation, sat, cifar10):

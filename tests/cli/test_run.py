@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from synth_anomaly.catalogue import catalogue
 from synth_anomaly.errors import DataError
 from synth_anomaly.evaluation import METRICS
 from synth_anomaly.recipe import Recipe
@@ -166,7 +167,7 @@ class TestMistakes:
             ([], ["choose from bolt, nut or all"]),
             (["--category=bolt", "--preset=quik"], ["'quik'", "quick"]),
             (["--category=bolt", "--set=stps=3"], ["'stps'", "steps"]),
-            (["--category=bolt", "--set=steps=many"], ["'steps'", "int", "'many'"]),
+            (["--category=bolt", "--set=steps=many"], ["'steps'", "a whole number", "'many'"]),
             (["--category=bolt", "--set=steps"], ["NAME=VALUE"]),
             (["--category=bolt", "--synthesizer=cutpast"], ["'cutpast'", "'cutpaste'"]),
             (["--category=bolt", "--set=synthesizer.shape.areas=[0.1,0.2]"], ["'areas'", "'area'"]),
@@ -353,6 +354,36 @@ def test_the_exported_demo_says_that_it_is_one(sat, monkeypatch):
     assert said.metrics["published"] == {}
     assert said.metrics["notes"][0].startswith("demo: ")
     assert "Rendered demo images" in said.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "texts"),
+    [
+        (["--set=stepz=3"], ["'stepz'", "did you mean 'steps'"]),
+        (["--set=steps=many"], ["'steps' takes a whole number, got 'many'"]),
+        (["--set=steps=0"], ["steps must be above 0"]),
+        (["--set=synthesizer.shape.area=big"], ["'area' takes two numbers"]),
+        (["--backbone=resnet81"], ["'resnet81'", "'resnet18'"]),
+        (["--device=cuda:99"], ["cuda:99"]),
+        (["--textures=nowhere"], ["nowhere", "textures"]),
+    ],
+)
+@pytest.mark.parametrize("images", [[], ["--category=screw"], ["--data=missing"], ["--dataset=none_such"]])
+def test_other_mistakes_are_said_before_images_that_are_not_there(sat, parts, images, arguments, texts):
+    data = [] if any(text.startswith(("--data=", "--dataset=")) for text in images) else ["--data", parts]
+    assert sat("run", "segmentation", *data, *images, *arguments).refuses(*texts)
+
+
+def test_what_a_category_may_set_otherwise_is_not_refused_without_one(sat, parts, monkeypatch):
+    kind = catalogue().registry("method").load("segmentation")
+    own = {"bolt": {"synthesizer": "draem", "steps": 2}}
+    monkeypatch.setattr(kind, "for_category", classmethod(lambda _, __, category, ___: own.get(category, {})))
+    command = ["run", "segmentation", "--data", parts, "--set=synthesizer.shape.scale=[1,2]"]
+    assert sat(*command).refuses("expected a category")
+    assert sat(*command, "--set=steps=0").refuses("expected a category")
+    assert sat(*command, "--set=steps=many").refuses("'steps' takes a whole number")
+    assert sat(*command, "--category=bolt,screw", "--set=steps=0").refuses("steps must be above 0")
+    assert sat(*command, "--category=bolt,screw").refuses("'screw'")
 
 
 def test_published_means_need_every_category_of_the_paper(sat, parts, monkeypatch):

@@ -34,6 +34,16 @@ def test_all_and_one_and_none():
         resolve()
 
 
+@pytest.mark.parametrize("asked", ["all", "grid,bottle"])
+def test_where_one_category_is_wanted_no_more_are_offered_or_taken(asked):
+    with pytest.raises(DataError) as none:
+        resolve(several=False)
+    assert str(none.value).endswith("got none: choose from bottle, carpet, grid, hazelnut (--category)")
+    with pytest.raises(DataError, match=f"expected one category of data set 'demo', got '{asked}': choose"):
+        resolve(category=asked, several=False)
+    assert resolve(category="grid", several=False).categories == ("grid",)
+
+
 def test_several_categories_are_a_list():
     assert resolve(category="grid,bottle, grid").categories == ("grid", "bottle")
     with pytest.raises(DataError, match="'botle': choose from"):

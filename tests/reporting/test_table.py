@@ -1,4 +1,5 @@
 import io
+from dataclasses import replace
 from math import isnan, nan
 
 import pytest
@@ -7,6 +8,7 @@ from rich.console import Console
 from synth_anomaly.data import Demo
 from synth_anomaly.evaluation.evaluate import METRICS
 from synth_anomaly.reporting.labels import LABELS, SHORT_LABELS, figure_text, label
+from synth_anomaly.reporting.provenance import PUBLISHED_NOTE
 from synth_anomaly.reporting.table import categories_table, mean_metrics, metrics_table, presets_table
 
 
@@ -36,6 +38,19 @@ def test_published_figures_stand_beside(provenance):
     assert row.split()[-3:] == ["0.900", "0.950", "-0.050"]
     row = next(line for line in text.splitlines() if "pixel AP" in line)
     assert row.split()[-2:] == ["n/a", "n/a"]
+
+
+def test_published_figures_beside_changed_settings_say_whose_settings_they_are_of(provenance):
+    changed = replace(provenance, changes={"steps": 40})
+    figures = {"image_ap": 0.95}
+    assert PUBLISHED_NOTE in text_of(metrics_table({"image_ap": 0.9}, changed, figures))
+    assert PUBLISHED_NOTE not in text_of(metrics_table({"image_ap": 0.9}, changed))
+    assert PUBLISHED_NOTE not in text_of(metrics_table({"image_ap": 0.9}, provenance, figures))
+    rows = {"a": {"image_ap": 0.9}}
+    for table, published in ((categories_table, figures), (presets_table, {"a": figures})):
+        assert PUBLISHED_NOTE in text_of(table(rows, published=published, changed=True))
+        assert PUBLISHED_NOTE not in text_of(table(rows, published=published))
+        assert PUBLISHED_NOTE not in text_of(table(rows, changed=True))
 
 
 def test_demo_figures_say_that_they_are(demo):

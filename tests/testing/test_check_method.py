@@ -115,6 +115,12 @@ class Forgetful(Small):
         return Prediction(made.maps + self.bias, made.scores)
 
 
+class Mistyped(Small):
+    """It names a setting that it has not."""
+
+    after_training = ("scor",)
+
+
 class Counting(Small):
     """Its steps change what no checkpoint keeps."""
 
@@ -149,6 +155,7 @@ def test_a_sound_method_passes_and_comes_back_trained():
         (NotFinite, "scores are not finite"),
         (GreyReconstruction, r"reconstruction must be float32 \(4, 3, 16, 24\)"),
         (GreyPicture, r"picture 'Edges' must be finite \(4, 3, 16, 24\), got float32 \(4, 1, 16, 24\)"),
+        (Mistyped, "after_training names scor, which its Settings have not"),
         (Forgetful, "loaded, it predicts otherwise: keep what it needs as parameters"),
     ],
 )

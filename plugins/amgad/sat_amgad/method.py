@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, ClassVar
 
 from torch import Tensor, nn
@@ -40,6 +40,7 @@ class AMGAD(Method):
 
     Settings = AMGADSettings
     presets: ClassVar[Mapping[str, Mapping[str, Any]]] = PRESETS
+    after_training: ClassVar[Collection[str]] = ("score", "judged")
     settings: AMGADSettings
 
     def build(self) -> None:

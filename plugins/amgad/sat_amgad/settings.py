@@ -166,7 +166,7 @@ class AMGADSettings(MethodSettings):
 
 SMALL_IMAGES: Mapping[str, Any] = {
     "size": 32,
-    "backbone": {"small_images": True},
+    "backbone": {"name": "resnet18", "small_images": True},
     "decoder_channels": (128, 64),
 }
 """What CIFAR-10 changes: the stem keeps the size, and the same stages end at stride 4, two doublings away."""

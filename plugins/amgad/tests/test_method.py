@@ -15,7 +15,7 @@ from synth_anomaly import Method, load_method
 from synth_anomaly.backbones import ResNet18
 from synth_anomaly.catalogue import catalogue
 from synth_anomaly.cli.main import cli
-from synth_anomaly.errors import RunError
+from synth_anomaly.errors import OptionError
 from synth_anomaly.testing import as_tensor, check_resuming
 from synth_anomaly.training import Listener
 
@@ -118,8 +118,17 @@ def test_a_score_can_be_chosen_after_training(tiny, images, tmp_path):
     assert torch.equal(scores["adgan"], load_method(tmp_path).predict(images).scores)
     assert not torch.equal(scores["adgan"], scores["stage1-discriminator"])
     assert not torch.equal(scores["adgan"], scores["stage1-reconstruction"])
-    with pytest.raises(RunError, match="does not fit its recipe"):
-        load_method(tmp_path, settings={"latent_channels": 5})
+    for refused in ({"latent_channels": 5}, {"score": "adgan", "adgan_steps": 9}):
+        with pytest.raises(OptionError, match=r"after training \(batch_size, score, judged\), got "):
+            load_method(tmp_path, settings=refused)
+
+
+def test_an_adgan_that_was_not_trained_cannot_be_made_to_score(tiny, images, tmp_path):
+    fit(tiny("paper", steps=2, score="stage1-reconstruction", adgan_steps=0), images).save(tmp_path)
+    assert load_method(tmp_path, settings={"score": "stage1-discriminator"}).trained
+    for changes in ({"score": "adgan"}, {"score": "adgan", "adgan_steps": 9}):
+        with pytest.raises(OptionError, match="adgan_steps"):
+            load_method(tmp_path, settings=changes)
 
 
 def test_the_maps_and_the_scores_rise_on_anomalies(tiny, halves):

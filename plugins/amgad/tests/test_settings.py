@@ -7,8 +7,9 @@ from sat_amgad.method import AMGAD
 from sat_amgad.results import ABLATIONS, TABLE_1
 from sat_amgad.settings import AMGADSettings
 
-from synth_anomaly.catalogue import catalogue
+from synth_anomaly.catalogue import catalogue, merge
 from synth_anomaly.errors import OptionError, RecipeError
+from synth_anomaly.method import create_method
 from synth_anomaly.synthesizers import OneOf, amgad, small_regions
 
 PAPER = {
@@ -134,7 +135,7 @@ def test_figures_stand_beside_presets():
     ("changes", "error", "message"),
     [
         ({"preset": "papr"}, RecipeError, "method 'amgad' has no preset 'papr': did you mean 'paper'"),
-        ({"attention_norm": "l3"}, OptionError, "option 'attention_norm' takes Literal"),
+        ({"attention_norm": "l3"}, OptionError, "option 'attention_norm' takes '"),
         ({"score": "adgan", "adgan_steps": 0}, OptionError, "expected adgan_steps above 0"),
         ({"average": 1.0}, OptionError, r"expected average in \[0, 1\), got 1.0"),
         ({"synthetic_weight": -1.0}, OptionError, "expected synthetic_weight and adgan_steps of at least 0"),
@@ -152,3 +153,22 @@ def test_wrong_settings_are_one_clear_line(changes, error, message):
     with pytest.raises(error, match=message) as caught:
         AMGAD(**changes)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("preset", ["quick", "paper"])
+@pytest.mark.parametrize("dataset", ["mvtec_ad", "cifar10"])
+def test_the_name_of_its_backbone_alone_keeps_its_options(preset, dataset):
+    own = AMGAD.for_category(dataset, "cat", preset)
+    as_it_is = AMGAD(preset, **own)
+    named = AMGAD(preset, **merge(own, {"backbone": "resnet18"}))
+    assert named.settings.backbone == as_it_is.settings.backbone
+    wide = AMGAD(preset, **merge(own, {"backbone": {"name": "resnet18", "weights": "none", "width": 5}}))
+    assert wide.settings.backbone["out_levels"] == as_it_is.settings.backbone["out_levels"]
+    assert (wide.settings.backbone["normalise"], wide.settings.backbone["width"]) == (True, 5)
+
+
+@pytest.mark.parametrize("backbone", ["resnet34", {"name": "resnet18", "normalise": False}])
+def test_a_recipe_says_the_backbone_again(backbone):
+    made = AMGAD(backbone=backbone, decoder_channels=(8,) * (5 if backbone == "resnet34" else 4))
+    recipe = made.recipe()
+    assert create_method("amgad", preset=recipe.preset, settings=recipe.settings).settings == made.settings

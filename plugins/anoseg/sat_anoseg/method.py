@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, ClassVar
 
 from torch import Tensor, nn
@@ -34,6 +34,7 @@ class AnoSeg(Method):
 
     Settings = AnoSegSettings
     presets: ClassVar[Mapping[str, Mapping[str, Any]]] = PRESETS
+    after_training: ClassVar[Collection[str]] = ("alpha", "beta")
     settings: AnoSegSettings
 
     def build(self) -> None:

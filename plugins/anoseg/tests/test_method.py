@@ -12,8 +12,9 @@ from safetensors.torch import load_file
 from sat_anoseg.method import AnoSeg
 from sat_anoseg.settings import PRESETS
 
-from synth_anomaly import Method
+from synth_anomaly import Method, load_method
 from synth_anomaly.catalogue import catalogue
+from synth_anomaly.errors import OptionError
 from synth_anomaly.testing import as_tensor, check_method, fit_small
 from synth_anomaly.training import Listener
 
@@ -171,3 +172,12 @@ def test_a_killed_run_ends_with_the_same_weights(folder, precision, where):
     assert resumed.keys() == expected.keys()
     for name, value in expected.items():
         np.testing.assert_array_equal(resumed[name].numpy(), value.numpy(), err_msg=name)
+
+
+def test_the_image_score_is_weighed_anew_after_training(tiny, images, tmp_path):
+    fit_small(tiny(), images).save(tmp_path)
+    before, after = (load_method(tmp_path, settings={"beta": beta}).predict(images) for beta in (0.1, 2.0))
+    assert torch.equal(before.maps, after.maps)
+    assert not torch.equal(before.scores, after.scores)
+    with pytest.raises(OptionError, match=r"\(batch_size, alpha, beta\), got segmentation_loss: "):
+        load_method(tmp_path, settings={"segmentation_loss": "l2"})

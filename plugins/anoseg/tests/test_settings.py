@@ -156,7 +156,11 @@ def test_the_ablations_figures_are_of_presets():
     ("changes", "error", "message"),
     [
         ({"preset": "papr"}, RecipeError, "method 'anoseg' has no preset 'papr': did you mean 'paper'"),
-        ({"segmentation_loss": "l3"}, OptionError, "option 'segmentation_loss' takes Literal"),
+        (
+            {"segmentation_loss": "l3"},
+            OptionError,
+            "option 'segmentation_loss' takes 'l1', 'l2' or 'cross-entropy', got 'l3'",
+        ),
         ({"decoder_channels": []}, OptionError, "channels takes at least one width"),
         (
             {"decoder_channels": [8, 4, 4]},

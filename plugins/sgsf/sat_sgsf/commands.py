@@ -65,7 +65,7 @@ def foreground(
 
     if objects is not None and box:
         raise click.UsageError("expected --objects or --box, got both: give one")
-    source = resolve(None, None if data is None else str(data), category, allow_code=False)
+    source = resolve(None, None if data is None else str(data), category, several=False, allow_code=False)
     dataset = open_dataset(source, source.categories[0], allow_code=False)
     built = catalogue().build("guide", guide, allow_code=False)
     try:

@@ -120,7 +120,7 @@ def test_published_figures_are_those_that_sgsf_prints():
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"network": "unet"}, "option 'network' takes Literal"),
+        ({"network": "unet"}, "option 'network' takes 'draem' or 'sgsf', got"),
         ({"validation": 0.1}, "DRAEM validates nothing"),
         ({"forged": 1.5}, r"expected forged in \(0, 1\]"),
         ({"drops": [1.0]}, "expected drops ascending"),

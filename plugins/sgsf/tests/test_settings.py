@@ -153,7 +153,7 @@ def test_the_figures_are_those_of_the_tables():
         ({"tau": -1.0}, "expected tau of at least 0"),
         ({"blocks": [1, 1, 0, 1]}, "at least one block a stage"),
         ({"validation": 0.1}, "SGSF validates nothing"),
-        ({"guidance": "both"}, "option 'guidance' takes Literal"),
+        ({"guidance": "both"}, "option 'guidance' takes '"),
         ({"contrasts": 2}, "did you mean 'contrast'"),
     ],
 )

@@ -137,13 +137,10 @@ def _images(what: Path | None, category: str | None, allow_code: bool) -> tuple[
         if category is not None:
             raise click.UsageError("A run has its own category: leave out --category.")
         return dataset_of_run(what, allow_code=allow_code), what
-    source = resolve(None, None if what is None else str(what), category, allow_code=allow_code)
+    data = None if what is None else str(what)
+    source = resolve(None, data, category, several=False, allow_code=allow_code)
     if source.notice:
         click.echo(source.notice, err=True)
-    if len(source.categories) > 1:
-        raise click.UsageError(
-            "The moments are those of one category: give --category NAME instead of 'all'."
-        )
     return open_dataset(source, source.categories[0]), Path("moments") / source.categories[0]
 
 

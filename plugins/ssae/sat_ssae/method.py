@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any, ClassVar
@@ -18,7 +18,7 @@ from sat_ssae.results import published
 from sat_ssae.settings import PRESETS, SSAESettings
 from sat_ssae.training import Training, crop_size
 from synth_anomaly.interfaces import Prediction, Size
-from synth_anomaly.method import Method
+from synth_anomaly.method import Method, MethodSettings
 from synth_anomaly.training import Optimiser, Stage, TrainingData, Validation
 
 __all__ = ["MODELS", "SSAE"]
@@ -29,6 +29,8 @@ MODELS: Mapping[str, tuple[str, ...]] = {
     "ensemble": ("filtering", "amplifying"),
 }
 """The objectives of the models that a run trains, by the setting ``objective``."""
+
+_OF_AVERAGED_MAPS = frozenset({"difference", "repeats", "window"})
 
 
 class SSAE(Method):
@@ -44,6 +46,7 @@ class SSAE(Method):
 
     Settings = SSAESettings
     presets: ClassVar[Mapping[str, Mapping[str, Any]]] = PRESETS
+    after_training: ClassVar[Collection[str]] = ("difference", "repeats", "window", "average_power")
     settings: SSAESettings
 
     def build(self) -> None:
@@ -69,6 +72,13 @@ class SSAE(Method):
     def for_category(cls, dataset: str, category: str, preset: str) -> Mapping[str, Any]:  # noqa: ARG003
         """Return what a category of this name asks for, of any data set; empty where it is unknown."""
         return category_settings(category, preset)
+
+    @classmethod
+    def changeable(cls, settings: MethodSettings) -> Collection[str]:
+        """Return what prediction alone reads; an average map that weighs is of the maps of training."""
+        names = super().changeable(settings)
+        weighed = getattr(settings, "average_power", 0.0) > 0
+        return [name for name in names if not (weighed and name in _OF_AVERAGED_MAPS)]
 
     @classmethod
     def published(cls, dataset: str, category: str, preset: str) -> Mapping[str, float]:

@@ -146,6 +146,8 @@ def test_mistakes_are_one_line(runs, data, tmp_path):
         (("orthogonality", tmp_path / "no"), "no recipe at"),
         (("moments", first, "--category", "leather"), "A run has its own category"),
         (("moments", data), "expected a category of"),
+        (("moments", data), "choose from leather, thing (--category)"),
+        (("moments", data, "--category", "all"), "expected one category of"),
     ):
         result = sat("ssae", *arguments)
         assert result.exit_code == 2, result.output

@@ -9,8 +9,9 @@ from sat_ssae.settings import PRESETS
 from scipy.ndimage import uniform_filter
 from skimage.metrics import structural_similarity
 
-from synth_anomaly import Method
+from synth_anomaly import Method, load_method
 from synth_anomaly.catalogue import catalogue
+from synth_anomaly.errors import OptionError
 from synth_anomaly.synthesizers import texture_bank
 from synth_anomaly.testing import as_tensor, check_method, check_resuming, fit_small
 from synth_anomaly.training import Listener
@@ -210,3 +211,14 @@ def test_an_interrupted_run_ends_with_the_same_weights(tiny, images, stage, step
 def test_the_method_is_registered():
     assert catalogue().registry("method").load("ssae") is SSAE
     assert issubclass(SSAE, Method)
+
+
+def test_how_maps_are_made_changes_after_training_but_where_their_average_is_known(tiny, images, tmp_path):
+    fit_small(tiny(), images).save(tmp_path / "plain")
+    fit_small(tiny(average_power=2.0), images).save(tmp_path / "weighed")
+    other = {"window": 5, "repeats": 1, "difference": "ssim"}
+    loaded, changed = (load_method(tmp_path / "plain", settings=settings) for settings in ({}, other))
+    assert not torch.equal(loaded.predict(images).maps, changed.predict(images).maps)
+    assert load_method(tmp_path / "weighed", settings={"average_power": 1.0}).trained
+    with pytest.raises(OptionError, match=r"\(batch_size, average_power\), got window: "):
+        load_method(tmp_path / "weighed", settings={"window": 5})

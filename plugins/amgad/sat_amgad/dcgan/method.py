@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
 import torch
@@ -38,6 +38,7 @@ class DCGAN(Method):
 
     Settings = DCGANSettings
     presets: ClassVar[Mapping[str, Mapping[str, Any]]] = PRESETS
+    after_training: ClassVar[Collection[str]] = ("judged",)
     settings: DCGANSettings
 
     def build(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
 import torch
@@ -34,6 +34,7 @@ class DRAEM(Method):
 
     Settings = DRAEMSettings
     presets: ClassVar[Mapping[str, Mapping[str, Any]]] = PRESETS
+    after_training: ClassVar[Collection[str]] = ("size",)
     settings: DRAEMSettings
 
     def build(self) -> None:

@@ -1,0 +1,52 @@
+"""What a trained method may be told otherwise than it was trained with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from synth_anomaly.errors import OptionError
+from synth_anomaly.method.definition import MethodDefinition
+from synth_anomaly.method.presets import make_settings
+from synth_anomaly.options import nearest, options_of
+from synth_anomaly.recipe import Recipe
+
+__all__ = ["check_changes"]
+
+
+def check_changes(
+    kind: type[MethodDefinition],
+    recipe: Recipe,
+    changes: Mapping[str, Any],
+    folder: Path,
+    *,
+    allow_code: bool,
+) -> None:
+    """Check that a trained method lets its user change some settings.
+
+    Args:
+        kind: The method's class.
+        recipe: What it was trained with.
+        changes: What is to be changed, nested.
+        folder: Where it lies.
+        allow_code: Whether the recipe may name components by import path.
+
+    Raises:
+        OptionError: If it has no such setting, or one that must stay as it is; the message names the others.
+    """
+    if not changes:
+        return
+    owner, known = f"method {kind.registered_name()!r}", tuple(options_of(kind.Settings))
+    for name in changes:
+        if name not in known:
+            raise OptionError(f"{owner} has no option {name!r}: {nearest(name, known)}")
+    trained = make_settings(kind, recipe.preset, recipe.settings, allow_code)
+    may_change = kind.changeable(trained)
+    if refused := [name for name in changes if name not in may_change]:
+        allowed = ", ".join(name for name in known if name in may_change)
+        raise OptionError(
+            f"expected settings of {owner} that may change after training ({allowed}), "
+            f"got {', '.join(refused)}: leave that out, or train anew, with "
+            f"sat run {folder} --set {refused[0]}=..."
+        )
