@@ -3,46 +3,16 @@
 import numpy as np
 import pytest
 import torch
-from torch import nn
-from torch.optim import SGD
 
-from synth_anomaly import Method
-from synth_anomaly.interfaces import Prediction, Sample
-from synth_anomaly.method import MethodSettings
+from synth_anomaly import Pipeline
+from synth_anomaly.interfaces import Sample
 from synth_anomaly.runs.pictures import pictures, reconstructor
 from synth_anomaly.testing import fit_small, random_images
-from synth_anomaly.training import Objective, Optimiser, Stage
+
+SMALL = {"backbone": {"name": "resnet18", "width": 4}, "head": "unet-decoder", "steps": 1, "batch_size": 2}
 
 
-class Plain(Method):
-    """A method of one convolution, which shows nothing of its own."""
-
-    Settings = MethodSettings
-
-    def build(self):
-        self.network = nn.Conv2d(3, 1, 1)
-
-    def stages(self):
-        optimiser = Optimiser(SGD(self.network.parameters(), lr=0.1))
-        return [
-            Stage(
-                name="only",
-                steps=1,
-                batch_size=2,
-                network=self.network,
-                optimisers={"network": optimiser},
-                step=lambda batch, _: iter(
-                    [Objective("network", {"loss": self.network(batch.images).mean()})]
-                ),
-            )
-        ]
-
-    def forward(self, images):
-        maps = self.network(images).sigmoid()
-        return Prediction(maps, maps.amax(dim=(1, 2, 3)))
-
-
-class Showing(Plain):
+class Showing(Pipeline):
     """It shows the mirrored image, and a picture that is out of range."""
 
     def pictures(self, images):
@@ -58,7 +28,7 @@ def sample():
 
 
 def test_each_picture_is_drawn_at_the_input_size(sample):
-    method = fit_small(Showing(size=(24, 32)), random_images(2, 24, 32))
+    method = fit_small(Showing(size=(24, 32), **SMALL), random_images(2, 24, 32))
     shown = pictures(method.train())
     assert shown.heads == ("Mirror", "Beyond")
     mirror, beyond = shown.draw(sample)
@@ -69,6 +39,6 @@ def test_each_picture_is_drawn_at_the_input_size(sample):
 
 
 def test_a_method_that_shows_nothing_has_no_columns():
-    method = fit_small(Plain(size=16), random_images(2, 16, 16))
+    method = fit_small(Pipeline(size=16, **SMALL), random_images(2, 16, 16))
     assert pictures(method) is None
     assert reconstructor(method) is None
