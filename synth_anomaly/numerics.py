@@ -20,7 +20,10 @@ _OF_CPU, _OF_CUDA = ("mkldnn",), ("cuda", "cudnn")
 
 @contextmanager
 def full_precision(device: torch.device) -> Iterator[None]:
-    """Within the block nothing is rounded to bfloat16 or TF32, by autocast or by a setting of the process."""
+    """Within the block nothing is rounded to bfloat16 or TF32, by autocast or by a setting of the process.
+
+    A block within another one ends autocast anew; what a setting says was looked at by the outer one.
+    """
     if torch.is_autocast_enabled(device.type):
         with torch.autocast(device.type, enabled=False), full_precision(device):
             yield

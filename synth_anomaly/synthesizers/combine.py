@@ -15,7 +15,7 @@ from synth_anomaly.errors import DataError
 from synth_anomaly.interfaces import Defects, Size, Synthesizer
 from synth_anomaly.objects import check_piece, checked_pieces
 from synth_anomaly.parameters import Parameters
-from synth_anomaly.synthesizers.replay import Replayable, replayable
+from synth_anomaly.synthesizers.replay import Replayable, check_count, replayable
 from synth_anomaly.synthesizers.rows import Rows, moved
 
 __all__ = ["Chain", "Mixed", "OneOf"]
@@ -61,11 +61,17 @@ class OneOf(Replayable):
         """Apply to each image the synthesizer that was chosen for it.
 
         Raises:
-            DataError: If ``choice`` holds the number of none of them.
+            DataError: If the parameters are those of another number of images, or ``choice`` holds the number
+                of none of the synthesizers.
         """
         drawn, choice = moved(parameters, images.device), parameters.host["choice"]
-        if not ((choice >= 0) & (choice < len(self.synthesizers))).all():
-            raise DataError(f"choice must be 0 to {len(self.synthesizers) - 1}, got {choice.tolist()}")
+        check_count(images, choice)
+        wrong = choice[(choice < 0) | (choice >= len(self.synthesizers))]
+        if len(wrong):
+            raise DataError(
+                f"expected a choice of 0 to {len(self.synthesizers) - 1}, got {int(wrong[0])}: "
+                "draw the parameters with this synthesizer"
+            )
         masks = images.new_empty((len(images), 1, *images.shape[2:]), dtype=torch.float32)
         made = Defects(torch.empty_like(images), masks, Parameters(parameters.host))
         for number, synthesizer in enumerate(self.synthesizers):
@@ -143,8 +149,13 @@ class Mixed(Replayable):
         guide: Tensor | None = None,
         donors: Tensor | None = None,
     ) -> Defects:
-        """Make the chosen images defective; the others come back as they were, with empty masks."""
+        """Make the chosen images defective; the others come back as they were, with empty masks.
+
+        Raises:
+            DataError: If the parameters are those of another number of images.
+        """
         drawn = moved(parameters, images.device)
+        check_count(images, drawn.host["defective"])
         made = _untouched(images, parameters)
         rows = Rows.where(drawn.host["defective"], images.device)
         _put(made, rows, self.synthesizer, images, drawn.scope("synthesizer"), guide, donors)

@@ -15,7 +15,8 @@ __all__ = ["below", "chance", "uniform"]
 
 def uniform(low: float, high: float, count: int, generator: Generator) -> Tensor:
     """Return ``(count,)`` float32, uniform between ``low`` and ``high``."""
-    return torch.from_numpy(low + (high - low) * torch.rand(count, generator=generator).numpy())
+    shares = torch.rand(count, generator=generator).numpy()
+    return torch.from_numpy(np.float32(low) + np.float32(high - low) * shares)
 
 
 def below(limits: Tensor | NDArray[np.int64], generator: Generator) -> Tensor:

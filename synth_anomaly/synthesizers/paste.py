@@ -14,7 +14,7 @@ from synth_anomaly.objects import check_piece
 from synth_anomaly.parameters import Parameters
 from synth_anomaly.synthesizers.blends.replace import Replace
 from synth_anomaly.synthesizers.pieces import Pieces
-from synth_anomaly.synthesizers.replay import Replayable
+from synth_anomaly.synthesizers.replay import Replayable, check_count
 from synth_anomaly.synthesizers.rows import moved
 from synth_anomaly.synthesizers.shapes.guided import masks_of
 from synth_anomaly.synthesizers.slices import pasted_in_slices
@@ -63,6 +63,7 @@ class Paste(Replayable):
         fill = self.fill.draw(shape.host["box"], size, generator, donors=donors)
         return Parameters.nest(shape=shape, fill=fill, blend=self.blend.draw(count, generator))
 
+    @torch.no_grad()
     def apply(
         self,
         images: Tensor,
@@ -73,13 +74,16 @@ class Paste(Replayable):
     ) -> Defects:
         """Paste what was drawn; where the guide leaves nothing of a mask, the sample stays normal.
 
+        No gradient passes.
+
         Raises:
-            DataError: If the parameters are those of another number of images.
+            DataError: If the parameters are those of another number of images, or of larger ones.
         """
+        images, donors = images.detach(), None if donors is None else donors.detach()
         drawn = moved(parameters, images.device)
         boxes = drawn.host["shape/box"]
-        if len(boxes) != len(images):
-            raise DataError(f"the parameters are for {len(boxes)} images, got {len(images)}: draw as many")
+        check_count(images, boxes)
+        _check_boxes(boxes, (images.shape[2], images.shape[3]))
         view = self._view_to_slice(images, drawn, guide, donors)
         if view is not None:
             return Defects(*pasted_in_slices(images, boxes, view), Parameters(parameters.host))
@@ -100,9 +104,7 @@ class Paste(Replayable):
         if not is_at_hand(images) or not self._shows_content(guide):
             return None
         view = view_of(self.fill, View.of(images), drawn.scope("fill"), donors)
-        if not isinstance(view, View) or images.requires_grad or view.source.requires_grad:
-            return None
-        return view
+        return view if isinstance(view, View) else None
 
     def _pieces(
         self, images: Tensor, drawn: Parameters, guide: Tensor | None
@@ -185,3 +187,16 @@ class Paste(Replayable):
             return self.blend.join(images, content, masks, blend)
         fills_box = bool(getattr(self.shape, "fills_box", False)) and not guided
         return self.blend.join_within(images, content, masks, blend, shape, fills_box=fills_box)
+
+
+def _check_boxes(boxes: Tensor, size: Size) -> None:
+    """Check that boxes, ``(count, 4)`` on the CPU, lie in images of a size."""
+    if not len(boxes):
+        return
+    table = boxes.numpy()
+    height, width = (table[:, :2] + table[:, 2:]).max(axis=0).tolist()
+    if height > size[0] or width > size[1]:
+        raise DataError(
+            f"the parameters are for images of at least {height} x {width} pixels, "
+            f"got {size[0]} x {size[1]}: draw for this size"
+        )

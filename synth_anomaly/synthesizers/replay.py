@@ -16,7 +16,7 @@ from synth_anomaly.interfaces import Defects, Size, Synthesizer
 from synth_anomaly.numerics import full_precision
 from synth_anomaly.parameters import Parameters
 
-__all__ = ["Replayable", "Seeded", "check_batch", "replayable"]
+__all__ = ["Replayable", "Seeded", "check_batch", "check_count", "replayable"]
 
 
 class Replayable(ABC):
@@ -130,6 +130,16 @@ class Seeded(Replayable):
 def replayable(synthesizer: Synthesizer) -> Replayable:
     """Return the synthesizer itself, or :class:`Seeded` around one that can only be called."""
     return synthesizer if isinstance(synthesizer, Replayable) else Seeded(synthesizer)
+
+
+def check_count(images: Tensor, drawn: Tensor) -> None:
+    """Check that parameters, of which ``drawn`` is one, are those of as many images.
+
+    Raises:
+        DataError: If they are not.
+    """
+    if len(drawn) != len(images):
+        raise DataError(f"the parameters are for {len(drawn)} images, got {len(images)}: draw as many")
 
 
 def check_batch(images: Tensor, guide: Tensor | None = None, donors: Tensor | None = None) -> None:

@@ -33,16 +33,16 @@ def pasted_in_slices(images: Tensor, boxes: Tensor, view: View) -> tuple[Tensor,
     """
     made = images.clone(memory_format=torch.contiguous_format)
     masks = torch.zeros((len(images), 1, *images.shape[2:]))
-    pixels, marks, source = _bits(made), masks.numpy(), _Source(view)
+    pixels, marks, source = _shared_array(made), masks.numpy(), _Source(view)
     recolourings = [recolouring.by_image() for recolouring in view.recolourings]
     for number, box in enumerate(boxes.tolist()):
         top, left, height, width = box
         content = as_shares(source.read(number, box)).flatten(1)
         for changes in recolourings:
-            content = changes[number].of(content.float())
+            content = changes[number].of(content.float()).to(content.dtype)
         if not recolourings:
             content.clamp_(0, 1)
-        shown = _bits(content.to(images.dtype)).reshape(-1, height, width)
+        shown = _shared_array(content.to(images.dtype)).reshape(-1, height, width)
         pixels[number, :, top : top + height, left : left + width] = shown
         marks[number, :, top : top + height, left : left + width] = 1
     return made, masks
@@ -52,7 +52,7 @@ class _Source:
     """The images of which a view shows parts, read box by box."""
 
     def __init__(self, view: View) -> None:
-        self._view, self._pixels = view, _bits(view.source)
+        self._view, self._pixels = view, _shared_array(view.source)
         self._chosen = view.chosen.tolist()
         self._shift = [[0, 0]] * len(self._chosen) if view.shift is None else view.shift.tolist()
 
@@ -64,12 +64,12 @@ class _Source:
         (top, left, high, wide), (_, channels, height, width) = box, self._pixels.shape
         down, across = self._places
         rows, columns = down[number, top : top + high], across[number, left : left + wide]
-        step, stride = _step(rows), _step(columns)
-        if step is None or stride is None:
+        row_step, column_step = _step(rows), _step(columns)
+        if row_step is None or column_step is None:
             places = torch.from_numpy(rows[:, None] + columns)
             return pixels_at(self._view.source, places[None])[0]
         flat, plane = self._pixels.reshape(-1), height * width
-        strides = tuple(pixels * flat.itemsize for pixels in (plane, step, stride))
+        strides = tuple(pixels * flat.itemsize for pixels in (plane, row_step, column_step))
         return self._copy(as_strided(flat[rows[0] + columns[0] :], (channels, high, wide), strides))
 
     def _copy(self, part: NDArray[Any]) -> Tensor:
@@ -99,6 +99,6 @@ def _step(places: NDArray[Any]) -> int | None:
     return int(steps[0]) if (steps == steps[0]).all() else None
 
 
-def _bits(values: Tensor) -> NDArray[Any]:
+def _shared_array(values: Tensor) -> NDArray[Any]:
     """Return values as an array that shares their memory; of bfloat16, which NumPy lacks, the bits."""
     return (values.view(torch.int16) if values.dtype == torch.bfloat16 else values).numpy()

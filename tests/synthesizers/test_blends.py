@@ -404,6 +404,17 @@ def test_soft_in_boxes_is_soft_in_whole_images(shape, size):
     torch.testing.assert_close(within, blend.join(images, content, masks, own), atol=1e-6, rtol=0)
 
 
+@pytest.mark.parametrize("dtype", [torch.float64, torch.bfloat16])
+def test_soft_leaves_the_image_where_the_mask_is_0(dtype):
+    images, content = pictures(4, 60, 60).to(dtype), pictures(4, 60, 60, seed=1).to(dtype)
+    drawn, own = Blob().draw(4, (60, 60), seeded(1)), Soft().draw(4, seeded(2))
+    masks = Blob().masks(drawn, (60, 60))
+    made = Soft().join_within(images, content, masks, own, drawn, fills_box=False)
+    outside = (masks == 0).expand_as(images)
+    assert made.dtype == dtype
+    assert torch.equal(made[outside], images[outside])
+
+
 def test_soft_without_softness_is_alpha():
     images, content = pictures(2, 16, 16), pictures(2, 16, 16, seed=1)
     masks = (torch.rand(2, 1, 16, 16, generator=seeded()) > 0.5).float()

@@ -70,8 +70,16 @@ def test_one_of_follows_its_weights_and_choice():
 
 def test_a_choice_of_nothing_is_refused():
     drawn = Parameters({"choice": torch.tensor([0, 2]), "0/value": torch.ones(2), "1/value": torch.ones(2)})
-    with pytest.raises(DataError, match=r"choice must be 0 to 1, got \[0, 2\]"):
+    with pytest.raises(DataError, match="expected a choice of 0 to 1, got 2: draw the parameters with this"):
         OneOf((Constant(0), Constant(1))).apply(torch.zeros(2, 3, 2, 2), drawn)
+
+
+@pytest.mark.parametrize("synthesizer", [OneOf((Constant(0), Constant(1))), Mixed(Constant(1))])
+@pytest.mark.parametrize("drawn", [3, 5])
+def test_parameters_of_another_number_of_images_are_refused(synthesizer, drawn):
+    parameters = synthesizer.draw(drawn, (2, 2), seeded())
+    with pytest.raises(DataError, match=f"the parameters are for {drawn} images, got 4: draw as many"):
+        synthesizer.apply(torch.zeros(4, 3, 2, 2), parameters)
 
 
 def test_one_of_is_uniform_without_weights():

@@ -22,6 +22,7 @@ from synth_anomaly.synthesizers import (
     Sometimes,
     cutpaste,
 )
+from synth_anomaly.synthesizers.draws import uniform
 
 COUNT = 4000
 SIZE = (1024, 1024)
@@ -162,3 +163,7 @@ def test_the_places_of_defective_samples_have_equal_chances():
     defective = torch.stack([mixed.draw(8, SIZE, draws)["defective"] for _ in range(500)])
     assert torch.equal(defective.sum(dim=1), torch.full((500,), 3))
     expect_equal_chances(defective.nonzero()[:, 1], 8)
+
+
+def test_numbers_are_float32_whatever_their_bounds_are():
+    assert uniform(np.float64(0.1), np.float64(0.2), 3, generator()).dtype == torch.float32

@@ -1,5 +1,7 @@
 """What is computed inside the boxes alone is what whole images would have given."""
 
+from contextlib import nullcontext
+
 import pytest
 import torch
 
@@ -23,6 +25,7 @@ from synth_anomaly.synthesizers import (
     Rectangle,
     Replace,
     Scar,
+    Soft,
     SoftBlob,
     Sometimes,
     Successive,
@@ -169,15 +172,22 @@ def test_images_in_half_precision_and_in_another_order(monkeypatch, synthesizer)
         assert_same(made, synthesizer(images, seeded()))
 
 
-@pytest.mark.parametrize("fill", ["elsewhere", "jitter", "all"])
-def test_images_that_want_gradients_get_them(fill):
+@pytest.mark.parametrize("blend", [Replace(), Alpha(), GradientDomain(), Soft()], ids=repr)
+def test_no_gradient_passes(blend):
     images, donors = random_images(4, (24, 24)), random_images(4, (24, 24), 9)
-    synthesizer = Paste(Rectangle(), FILLS[fill])
+    synthesizer = Paste(Rectangle(), FILLS["all"], blend)
     plain = synthesizer(images, seeded(1), donors=donors)
-    made = synthesizer(images.requires_grad_(), seeded(1), donors=donors)
-    assert_same(made, plain)
-    made.images.sum().backward()
-    assert images.grad.abs().sum() > 0
+    made = synthesizer(images.requires_grad_(), seeded(1), donors=donors.requires_grad_())
+    assert not made.images.requires_grad
+    assert_same(made, plain, 0)
+
+
+@pytest.mark.parametrize("at_hand", [True, False])
+def test_parameters_of_larger_images_are_refused(at_hand):
+    drawn = cutpaste().draw(4, (20, 30), seeded())
+    message = r"the parameters are for images of at least \d+ x \d+ pixels, got 4 x 5: draw for this size"
+    with nullcontext() if at_hand else as_if_on_device(), pytest.raises(DataError, match=message):
+        cutpaste().apply(random_images(4, (4, 5)), drawn)
 
 
 def test_images_in_double_precision_stay_so():

@@ -11,7 +11,7 @@ from synth_anomaly.parameters import Parameters
 from synth_anomaly.synthesizers.blends.membrane import Rectangles
 from synth_anomaly.synthesizers.blends.multigrid import solve_regions
 from synth_anomaly.synthesizers.blends.rectangles import solve_rectangles
-from synth_anomaly.synthesizers.blends.windows import whole_boxes, windows_around
+from synth_anomaly.synthesizers.blends.windows import windows_around
 from synth_anomaly.synthesizers.shapes.boxes import fill_boxes
 
 __all__ = ["GradientDomain"]
@@ -53,7 +53,8 @@ class GradientDomain:
 
     def join(self, images: Tensor, content: Tensor, masks: Tensor, parameters: Parameters) -> Tensor:
         """Return the joined images, solved for over their whole size; unchanged where a mask is 0."""
-        shape = whole_boxes(images)
+        count, _, height, width = images.shape
+        shape = Parameters({"box": torch.tensor([[0, 0, height, width]]).expand(count, 4)}).to(images.device)
         return self.join_within(images, content, masks, parameters, shape, fills_box=False)
 
     def join_within(

@@ -10,7 +10,7 @@ from torch import Generator, Tensor
 from synth_anomaly.parameters import Parameters
 from synth_anomaly.synthesizers.blends.alpha import check_opacity
 from synth_anomaly.synthesizers.blends.feather import feathered
-from synth_anomaly.synthesizers.blends.windows import whole_boxes, windows_around
+from synth_anomaly.synthesizers.blends.windows import windows_around
 from synth_anomaly.synthesizers.draws import uniform
 
 __all__ = ["Soft"]
@@ -50,8 +50,11 @@ class Soft:
 
     def join(self, images: Tensor, content: Tensor, masks: Tensor, parameters: Parameters) -> Tensor:
         """Return the mixture, of masks that may lie anywhere; the image where a mask is 0."""
-        shape = whole_boxes(images)
-        return self.join_within(images, content, masks, parameters, shape, fills_box=False)
+        if not images.numel():
+            return images
+        softness = parameters["softness"] * min(images.shape[2:])
+        weights = feathered(masks.float(), softness, self._largest(images, parameters))
+        return _mixed(images, content, weights, parameters)
 
     def join_within(
         self,
@@ -64,16 +67,21 @@ class Soft:
         fills_box: bool,  # noqa: ARG002
     ) -> Tensor:
         """Return the mixture, feathered in the boxes alone; the image where a mask is 0."""
-        made = images.clone(memory_format=torch.contiguous_format)
-        if not images.numel():
-            return made
-        side, content, masks = min(images.shape[2:]), content.contiguous(), masks.contiguous()
-        largest, size = float(parameters.host["softness"].max()) * side, (images.shape[2], images.shape[3])
+        size, boxes = (images.shape[2], images.shape[3]), shape.host["box"]
+        if 2 * int(boxes[:, 2:].prod(dim=1).sum()) >= len(boxes) * size[0] * size[1]:
+            return self.join(images, content, masks, parameters)
+        masks = masks.contiguous()
+        weights = torch.zeros_like(masks, dtype=torch.float32)
+        softness, largest = parameters["softness"] * min(size), self._largest(images, parameters)
         for windows in windows_around(shape, size, images.device, square=True):
-            softness, opacity = (
-                parameters[name].index_select(0, windows.rows) for name in ("softness", "opacity")
-            )
-            weights = feathered(windows.cut(masks), softness * side, largest)
-            weights.mul_(opacity[:, None, None, None])
-            windows.put(made, torch.lerp(windows.cut(made), windows.cut(content), weights))
-        return made
+            of_rows = softness.index_select(0, windows.rows)
+            windows.put(weights, feathered(windows.cut(masks), of_rows, largest))
+        return _mixed(images, content, weights, parameters)
+
+    def _largest(self, images: Tensor, parameters: Parameters) -> float:
+        return float(parameters.host["softness"].max()) * min(images.shape[2:])
+
+
+def _mixed(images: Tensor, content: Tensor, weights: Tensor, parameters: Parameters) -> Tensor:
+    weights = weights * parameters["opacity"][:, None, None, None]
+    return torch.lerp(images, content.to(images.dtype), weights.to(images.dtype))

@@ -13,7 +13,7 @@ from synth_anomaly.interfaces import Size
 from synth_anomaly.parameters import Parameters
 from synth_anomaly.synthesizers.rows import Rows
 
-__all__ = ["Windows", "whole_boxes", "windows_around"]
+__all__ = ["Windows", "windows_around"]
 
 _LEAST = 32
 _STEP = 64
@@ -114,12 +114,6 @@ def windows_around(
     for height, width in sorted({(height, width) for height, width in sides.tolist()}):
         rows = Rows.where((sides[:, 0] == height) & (sides[:, 1] == width), device)
         yield Windows.around(rows.device, rows.of(shape["box"]), (height, width), image)
-
-
-def whole_boxes(images: Tensor) -> Parameters:
-    """Return the parameters of a shape whose masks may lie anywhere in the images: ``box``, all of each."""
-    count, _, height, width = images.shape
-    return Parameters({"box": torch.tensor([[0, 0, height, width]]).expand(count, 4)}).to(images.device)
 
 
 def _up(lengths: Tensor, step: int) -> Tensor:
