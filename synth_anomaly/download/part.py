@@ -57,7 +57,7 @@ def open_part(path: Path) -> Iterator[Part]:
     own = path.with_name(f"{path.name}.{secrets.token_hex(8)}.part")
     try:
         with own.open("a+b") as file:
-            if not _can_lock(file):
+            if not _can_lock(file):  # tried here, so that nobody touches the common part without its lock
                 yield Part(file=file, path=own, is_locked=False)
                 return
     finally:
