@@ -12,6 +12,7 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from synth_anomaly.download import download
+from synth_anomaly.download.checksum import check_checksum
 from synth_anomaly.errors import DataError
 
 __all__ = ["adapt_input", "download_weights", "load_matching", "read_weights"]
@@ -27,8 +28,12 @@ def download_weights(url: str) -> dict[str, Tensor]:
     """
     name = url.rpartition("/")[2]
     path = Path(torch.hub.get_dir()) / "checkpoints" / name
+    sha256 = Path(name).stem.rpartition("-")[2]
     try:
-        download(url, path, Path(name).stem.rpartition("-")[2])
+        check_checksum(
+            sha256, f"at the end of the file's name, {Path(name).stem}-<SHA-256>{Path(name).suffix}"
+        )
+        download(url, path, sha256)
     except DataError as error:
         raise DataError(
             f"cannot get weights: {error}; or fetch the file elsewhere and give its path as the option "

@@ -1,4 +1,4 @@
-"""Files from the network: whole and checked, or not there; what is interrupted goes on where it stopped."""
+"""Files from the network: whole and checked, or not there; resumed where files can be locked."""
 
 from synth_anomaly.download.fetch import download
 from synth_anomaly.download.report import PlainReport

@@ -12,11 +12,12 @@ from synth_anomaly.errors import DataError
 __all__ = ["check_checksum", "check_fetched", "check_present"]
 
 
-def check_checksum(sha256: str) -> None:
+def check_checksum(sha256: str, place: str = "beside the address") -> None:
     """Check that a checksum is one that tells files apart.
 
     Args:
         sha256: 8 to 64 hexadecimal digits.
+        place: Where to declare it, for the message.
 
     Raises:
         DataError: If it is empty, too short or anything else.
@@ -24,7 +25,7 @@ def check_checksum(sha256: str) -> None:
     if not re.fullmatch(r"[0-9a-fA-F]{8,64}", sha256):
         raise DataError(
             f"expected the SHA-256 of a file as 8 to 64 hexadecimal digits, got {sha256!r}: "
-            "declare it beside the address, or nothing tells the file from another"
+            f"declare it {place}, or nothing tells the file from another"
         )
 
 

@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import http.client
-import os
-import sys
 import urllib.error
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
 from pathlib import Path
 
 from synth_anomaly.download.checksum import check_checksum, check_fetched, check_present
+from synth_anomaly.download.part import Part, open_part
 from synth_anomaly.download.report import PlainReport
-from synth_anomaly.download.transfer import PartFile, Transfer
+from synth_anomaly.download.transfer import Transfer
 from synth_anomaly.errors import DataError
-
-if sys.platform != "win32":
-    import fcntl
 
 __all__ = ["download"]
 
@@ -29,15 +24,16 @@ def download(
     size: int | None = None,
     report: Callable[[str, int, int], None] | None = None,
 ) -> Path:
-    """Fetch a file unless it is there and is the right one; a download that was interrupted goes on.
+    """Fetch a file unless it is there and is the right one.
 
     What has arrived lies in ``<name>.part`` beside the file. It becomes the file when it is complete and has
     the right checksum, and is removed when it has another. No more is written than the file has: ``size``
     bytes, or as many as the server announces, and 4 GiB at most where ``size`` is not given.
 
-    Of several processes one fetches and the others wait, where files can be locked. On Windows, and on a file
-    system without locks, several that fetch one file at the same time write into one another's part: the
-    checksum then refuses it, and nothing wrong is kept, but nothing is fetched either. Start one.
+    Where files can be locked, a download that was interrupted goes on, and of several processes one fetches
+    while the others wait. On Windows, and on a file system without locks, each fetches into a part of its
+    own, ``<name>.<random>.part``, and the first that is complete becomes the file. What is interrupted there
+    begins anew: its part is removed, or left behind by a process that is killed, and never read again.
 
     Args:
         url: An ``http`` or ``https`` address.
@@ -56,65 +52,24 @@ def download(
     if not url.startswith(("https://", "http://")):
         raise DataError(f"expected an address that begins with https:// or http://, got {url!r}: correct it")
     check_checksum(sha256)
-    part = path.with_name(f"{path.name}.part")
     transfer = Transfer(url=url, name=path.name, size=size, report=report or PlainReport())
+    part: Part | None = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         if path.is_file():
             check_present(path, sha256)
             return path
-        with _held(part) as file:
+        with open_part(path) as part:
             if not path.is_file():  # another process was faster
-                transfer.complete(file)
-                check_fetched(file, url, sha256)
-                os.fsync(file.fileno())
-                if sys.platform != "win32":
-                    part.replace(path)
-        if not path.is_file():  # Windows renames no file that is open
-            part.replace(path)
+                transfer.complete(part.file)
+                check_fetched(part.file, url, sha256)
+                part.become(path)
     except (OSError, http.client.HTTPException) as error:
-        kept = f"; {part} is kept, the same command goes on from there" if _size(part) else "; try again"
-        raise DataError(f"cannot get {url}: {_line(error)}{kept}") from error
+        hint = "try again"
+        if part and part.is_kept:
+            hint = f"{part.path} is kept, the same command goes on from there"
+        raise DataError(f"cannot get {url}: {_line(error)}; {hint}") from error
     return path
-
-
-@contextmanager
-def _held(part: Path) -> Iterator[PartFile]:
-    """Open the part for this process alone, where files can be locked; wait while another one has it."""
-    while True:
-        with part.open("a+b") as file:
-            _lock(file)
-            if not _is_still(file, part):  # it became the file, or was removed
-                continue
-            try:
-                yield file
-            finally:
-                if not os.fstat(file.fileno()).st_size:
-                    _remove(file, part)
-            return
-
-
-def _lock(file: PartFile) -> None:
-    if sys.platform != "win32":
-        with suppress(OSError):  # a file system without locks
-            fcntl.flock(file, fcntl.LOCK_EX)
-
-
-def _remove(file: PartFile, part: Path) -> None:
-    if sys.platform == "win32":  # which removes no file that is open
-        file.close()
-    part.unlink(missing_ok=True)
-
-
-def _is_still(file: PartFile, part: Path) -> bool:
-    try:
-        return sys.platform == "win32" or os.path.samestat(os.fstat(file.fileno()), part.stat())
-    except FileNotFoundError:
-        return False
-
-
-def _size(path: Path) -> int:
-    return path.stat().st_size if path.is_file() else 0
 
 
 def _line(error: BaseException) -> str:

@@ -94,7 +94,7 @@ class Transfer:
         if total is None:
             return
         if total > LARGEST if self.size is None else total != self.size:
-            raise self._another(f"{total} announced")
+            raise self._another(f"{total} announced", "nothing of it is written")
 
     def _copy(self, answer: http.client.HTTPResponse, file: PartFile, have: int, total: int | None) -> None:
         limit = LARGEST if total is None else total
@@ -102,17 +102,17 @@ class Transfer:
             have += len(chunk)
             if have > limit:
                 file.truncate(0)
-                raise self._another("more")
+                raise self._another("more", "nothing of it is kept")
             file.write(chunk)
             self.report(f"{self.name}, MB", have // 10**6, (total or have) // 10**6)
         file.flush()
         if total is not None and have < total:
             raise ConnectionError(f"the connection ended after {have} of {total} bytes")
 
-    def _another(self, got: str) -> DataError:
+    def _another(self, got: str, left: str) -> DataError:
         expected = f"at most {LARGEST} bytes" if self.size is None else f"{self.size} bytes"
         return DataError(
-            f"expected {expected} of {self.url}, got {got}: it is another file, and nothing of it is kept; "
+            f"expected {expected} of {self.url}, got {got}: it is another file, and {left}; "
             "look at the address, or ask who publishes it"
         )
 

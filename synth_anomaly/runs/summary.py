@@ -107,9 +107,8 @@ def _published(method: Method, dataset: Dataset, category: str) -> Mapping[str, 
 
 
 def _are_own(data: DataRecipe, trained_on: DataRecipe) -> bool:
-    """Whether images are of the category that was trained on, as those of a paper's figures are."""
-    known = (trained_on.dataset, data.dataset), (trained_on.category, data.category)
-    return all(then in ("", now) for then, now in known)
+    """Whether images are known to be of the category that was trained on, as a paper's figures are."""
+    return (trained_on.dataset, trained_on.category) == (data.dataset, data.category)
 
 
 def _provider(method: Method) -> str:

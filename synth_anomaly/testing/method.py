@@ -68,7 +68,7 @@ def check_method(
     expect(not moved, f"training changes the global random state of {', '.join(moved)}: use its generators")
     prediction = method.predict(images)
     _check_prediction(prediction, len(images), method.settings.input_size)
-    _check_pictures(pictures_of(method, images), len(images), method.settings.input_size)
+    _check_pictures(method, images)
     with TemporaryDirectory() as folder:
         method.save(folder)
         loaded = load_method(folder, allow_code=allow_code)
@@ -116,10 +116,25 @@ def _check_prediction(prediction: Prediction, count: int, size: tuple[int, int])
         expect(bool(made.isfinite().all()), f"{name} are not finite")
 
 
-def _check_pictures(pictures: Mapping[str, Tensor], count: int, size: tuple[int, int]) -> None:
-    for head, picture in pictures.items():
-        right = tuple(picture.shape) == (count, 3, *size) and bool(picture.isfinite().all())
-        expect(right, f"picture {head!r} must be finite {(count, 3, *size)}, got {describe_tensor(picture)}")
+def _check_pictures(method: Method, images: npt.NDArray[np.uint8]) -> None:
+    _check_heads(method, images)
+    shape = len(images), 3, *method.settings.input_size
+    for head, picture in pictures_of(method, images).items():
+        right = tuple(picture.shape) == shape
+        expect(right, f"picture {head!r} must be {shape}, got {describe_tensor(picture)}")
+        expect(bool(picture.isfinite().all()), f"picture {head!r} is not finite")
+        low, high = picture.min().item(), picture.max().item()
+        expect(0 <= low <= high <= 1, f"picture {head!r} must lie in [0, 1], got {low} to {high}")
+
+
+def _check_heads(method: Method, images: npt.NDArray[np.uint8]) -> None:
+    """Check that pictures have the same names for a whole batch, each image and a black one."""
+    black = np.zeros_like(images[:1])
+    whole, *others = images[: method.settings.batch_size], *np.split(images, len(images)), black
+    heads = list(pictures_of(method, whole))
+    for batch in others:
+        other = list(pictures_of(method, batch))
+        expect(other == heads, f"pictures must have the same names for all images, got {heads} and {other}")
 
 
 def _expect_same(resumed: Mapping[str, Tensor], undisturbed: Mapping[str, Tensor]) -> None:

@@ -176,6 +176,16 @@ def test_a_download_that_is_not_what_its_name_says_is_refused(published, serve, 
     assert not list((tmp_path / "home/hub/checkpoints").iterdir())
 
 
+def test_an_address_without_a_checksum_is_told_where_it_belongs(serve, monkeypatch, tmp_path):
+    monkeypatch.setattr(ResNet18, "published", f"{serve[1]}/resnet18.pth")
+    message = "got 'resnet18': declare it at the end of the file's name, resnet18-<SHA-256>.pth, or nothing"
+    with pytest.raises(DataError, match=message) as caught:
+        ResNet18(width=4, weights="imagenet").load_pretrained()
+    assert "beside the address" not in str(caught.value)
+    assert "give its path as the option weights" in str(caught.value)
+    assert not (tmp_path / "home").exists()
+
+
 def test_a_server_without_the_file_is_one_line(serve, monkeypatch):
     monkeypatch.setattr(ResNet18, "published", f"{serve[1]}/absent-00000000.pth")
     with pytest.raises(DataError, match=r"cannot get weights: cannot get http.*404"):

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from synth_anomaly.catalogue import catalogue
+from synth_anomaly.method import load_method
 from synth_anomaly.reporting.maps import read_map
 from synth_anomaly.reporting.provenance import PUBLISHED_NOTE
 
@@ -101,6 +102,15 @@ def test_published_figures_are_of_the_category_that_was_trained_on(sat, run, pub
     other = sat("evaluate", run, "--category=nut")
     assert other.metrics["published"] == {}
     assert "0.123" not in other.stdout
+
+
+def test_published_figures_do_not_stand_where_nobody_knows_what_was_trained_on(sat, run, parts, published):
+    load_method(run).save("saved")
+    assert 'category = ""' in Path("saved/recipe.toml").read_text()
+    said = sat("evaluate", "saved", "--data", parts, "--category=bolt")
+    assert said.metrics["metrics"] == figures(run)["metrics"]
+    assert said.metrics["published"] == {}
+    assert "0.123" not in said.stdout
 
 
 def test_bad_images(sat, run, parts, cut):

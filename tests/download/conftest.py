@@ -45,7 +45,12 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.send_header("Content-Length", str(len(content) - start))
         self.end_headers()
         end = len(content) if server.cut is None else server.cut
+        slow, server.slow = server.slow, None
         with suppress(ConnectionError):  # until who asked has enough
+            if slow:
+                self.wfile.write(content[start : end // 2])
+                slow.wait(60)
+                start = end // 2
             self.wfile.write(content[start:end])
             while server.endless:
                 server.beyond += self.wfile.write(bytes(1 << 16))
@@ -61,6 +66,7 @@ class Server(http.server.ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), Handler)
         self.content, self.ranges, self.cut, self.shift, self.asked = self.whole, True, None, 0, []
         self.announces, self.endless, self.beyond = True, False, 0
+        self.slow = None  # an event, for which the second half of the next answer waits
         self.url = f"http://127.0.0.1:{self.server_port}/file.bin"
 
 

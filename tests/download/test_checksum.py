@@ -36,7 +36,7 @@ def test_what_is_no_checksum_is_refused_with_the_file_and_without(server, fetch,
     path.parent.mkdir()
     if is_there:
         path.write_bytes(b"anything")
-    message = f"expected the SHA-256 of a file as 8 to 64 hexadecimal digits, got {wrong!r}"
+    message = f"as 8 to 64 hexadecimal digits, got {wrong!r}: declare it beside the address"
     with pytest.raises(DataError, match=re.escape(message)):
         download(server.url, path, wrong)
     assert left(path) == ["file.bin"] * is_there

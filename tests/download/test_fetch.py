@@ -1,6 +1,7 @@
 """Downloads: whole and once, or not there; what was interrupted goes on."""
 
 import sys
+import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -63,18 +64,63 @@ def test_an_answer_from_another_place_is_not_joined(server, fetch):
     assert server.asked == ["bytes=1000-", None]
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no flock")
-def test_a_file_system_without_locks_is_enough_for_one(server, fetch, monkeypatch, left):
-    import fcntl
+@pytest.fixture(params=["refused", "windows"])
+def no_locks(request, monkeypatch):
+    """A file system without locks, or Windows, which has no ``flock``."""
+    if request.param == "windows":
+        monkeypatch.setattr(sys, "platform", "win32")
+        return
+    fcntl = pytest.importorskip("fcntl")
 
     def refuse(*_):
         raise OSError("No locks available")
 
     monkeypatch.setattr(fcntl, "flock", refuse)
+
+
+def test_a_file_arrives_without_locks(no_locks, server, fetch, left):
     fetch, path = fetch
     fetch()
     assert path.read_bytes() == server.whole
     assert left(path) == ["file.bin"]
+
+
+@pytest.mark.parametrize("is_right", [True, False])
+def test_without_locks_a_slow_download_leaves_a_finished_one_alone(no_locks, server, fetch, left, is_right):
+    fetch, path = fetch
+    server.slow = go_on = threading.Event()
+    began = threading.Event()
+    server.content = server.whole if is_right else server.whole[:-1] + b"?"
+    with ThreadPoolExecutor(1) as pool:
+        slow = pool.submit(fetch, report=lambda *_: began.set())
+        try:
+            assert began.wait(60)
+            server.content = server.whole
+            fetch()
+            finished = path.stat()
+        finally:
+            go_on.set()
+        error = slow.exception()
+    assert is_right is (error is None)
+    assert is_right or "nothing is kept" in str(error)
+    assert path.read_bytes() == server.whole
+    assert (path.stat().st_ino, path.stat().st_mtime_ns) == (finished.st_ino, finished.st_mtime_ns)
+    assert left(path) == ["file.bin"]
+
+
+def test_without_locks_what_was_interrupted_begins_anew(no_locks, server, fetch, left):
+    fetch, path = fetch
+    path.parent.mkdir()
+    path.with_name("file.bin.part").write_bytes(b"of a system with locks")
+    server.cut = 1_700_000
+    with pytest.raises(DataError, match="1700000 of 3000000 bytes; try again"):
+        fetch()
+    assert left(path) == ["file.bin.part"]
+    server.cut = None
+    fetch()
+    assert path.read_bytes() == server.whole
+    assert server.asked == [None, None]
+    assert path.with_name("file.bin.part").read_bytes() == b"of a system with locks"
 
 
 def test_errors_are_one_line_and_leave_nothing(server, tmp_path, left):

@@ -101,6 +101,50 @@ class GreyPicture(Small):
         return {"Edges": images[:, :1]}
 
 
+class NotFinitePicture(Small):
+    def pictures(self, images):
+        return {"Edges": images / 0}
+
+
+class DarkPicture(Small):
+    def pictures(self, images):
+        return {"Edges": images - 1.5}
+
+
+class BrightPicture(Small):
+    def pictures(self, images):
+        return {"Edges": images + 1}
+
+
+class NumberedPictures(Small):
+    """It names a picture after the batch."""
+
+    seen = 0
+
+    def pictures(self, images):
+        self.seen += 1
+        return {f"Edges {self.seen}": images}
+
+
+class PicturesOfSome(Small):
+    """It has no picture of an image without edges."""
+
+    def pictures(self, images):
+        return {"Edges": images} if images.std() > 0 else {}
+
+
+class PicturesOfSeveral(Small):
+    """It has a further picture where there is more than one image."""
+
+    def pictures(self, images):
+        return {"Edges": images, **({"Other": images.flip(0)} if len(images) > 1 else {})}
+
+
+class SoundPictures(Small):
+    def pictures(self, images):
+        return {"Edges": images, "Least": images * 0, "Most": images * 0 + 1}
+
+
 class Forgetful(Small):
     """It predicts with what it learned, and does not save it."""
 
@@ -137,12 +181,13 @@ def small(kind=Small):
     return kind(size=(16, 24), batch_size=2)
 
 
-def test_a_sound_method_passes_and_comes_back_trained():
-    made = small()
+@pytest.mark.parametrize("kind", [Small, SoundPictures])
+def test_a_sound_method_passes_and_comes_back_trained(kind):
+    made = small(kind)
     assert check_method(made, IMAGES, allow_code=True) is made
     assert made.trained
     for step in (2, 3):
-        check_resuming(small, IMAGES, "only", step)
+        check_resuming(lambda: small(kind), IMAGES, "only", step)
 
 
 @pytest.mark.parametrize(
@@ -154,7 +199,13 @@ def test_a_sound_method_passes_and_comes_back_trained():
         (ColumnOfScores, r"scores must be float32 \(4,\), got float32 \(4, 1\)"),
         (NotFinite, "scores are not finite"),
         (GreyReconstruction, r"reconstruction must be float32 \(4, 3, 16, 24\)"),
-        (GreyPicture, r"picture 'Edges' must be finite \(4, 3, 16, 24\), got float32 \(4, 1, 16, 24\)"),
+        (GreyPicture, r"picture 'Edges' must be \(4, 3, 16, 24\), got float32 \(4, 1, 16, 24\)"),
+        (NotFinitePicture, "picture 'Edges' is not finite"),
+        (DarkPicture, r"picture 'Edges' must lie in \[0, 1\], got -1\.\d+ to -0\.5"),
+        (BrightPicture, r"picture 'Edges' must lie in \[0, 1\], got 1(\.\d+)? to 2"),
+        (NumberedPictures, r"same names for all images, got \['Edges 1'\] and \['Edges 2'\]"),
+        (PicturesOfSome, r"same names for all images, got \['Edges'\] and \[\]"),
+        (PicturesOfSeveral, r"same names for all images, got \['Edges', 'Other'\] and \['Edges'\]"),
         (Mistyped, "after_training names scor, which its Settings have not"),
         (Forgetful, "loaded, it predicts otherwise: keep what it needs as parameters"),
     ],
