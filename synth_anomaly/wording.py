@@ -183,4 +183,4 @@ def _written(value: Any) -> str:
     """Return a value as a recipe writes it."""
     if isinstance(value, list):
         return f"[{', '.join(map(_written, value))}]"
-    return str(value).lower() if isinstance(value, bool) else repr(value)
+    return str(value).lower() if value is None or isinstance(value, bool) else repr(value)
