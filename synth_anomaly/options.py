@@ -7,9 +7,10 @@ import types
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import MISSING, dataclass, fields
 from difflib import get_close_matches
-from functools import partial
+from functools import partial, reduce
+from operator import or_
 from pathlib import Path, PurePath
-from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from synth_anomaly.errors import OptionError
 from synth_anomaly.interfaces import KINDS, IsPath, Size
@@ -78,7 +79,12 @@ class Option:
     @property
     def expected(self) -> str:
         """What it takes, in words, such as ``"two numbers, such as [0.5, 0.999]"``."""
-        return expected(self.annotation, self.default)
+        return expected(self._worded, self.default)
+
+    @property
+    def _worded(self) -> Any:
+        """Its type as words are to be made of it: a path's own, where it is one."""
+        return self.annotation if self.path is None else _as_paths(self.annotation, self.path.names)
 
 
 def options_of(target: Callable[..., Any]) -> dict[str, Option]:
@@ -192,6 +198,19 @@ def _path_of(annotation: Any) -> IsPath | None:
         marks = [mark for mark in annotation.__metadata__ if isinstance(mark, IsPath)]
         return marks[0] if marks else _path_of(annotation.__origin__)
     return next((found for found in map(_path_of, get_args(annotation)) if found), None)
+
+
+def _as_paths(annotation: Any, names: tuple[str, ...]) -> Any:
+    """Return a type with its texts as paths, or as one of the names that are none."""
+    if annotation is str:
+        return reduce(or_, (Literal[name] for name in names), Path)
+    arguments = get_args(annotation)
+    if not arguments or get_origin(annotation) is Literal:
+        return annotation
+    parts = tuple(_as_paths(part, names) for part in arguments)
+    if get_origin(annotation) in (Union, types.UnionType):
+        return reduce(or_, parts)
+    return annotation if parts == arguments else get_origin(annotation)[parts]
 
 
 def _constructor(target: Callable[..., Any]) -> Any:

@@ -6,7 +6,7 @@ import re
 import types
 from collections.abc import Mapping, Sequence, Set
 from enum import Enum
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from typing import Any, Literal, Union, get_args, get_origin
 
 from synth_anomaly.interfaces import KINDS
@@ -19,6 +19,7 @@ _WORDS: Mapping[Any, tuple[str, str]] = {
     bool: ("true or false", "values, each true or false"),
     float: ("a number", "numbers"),
     int: ("a whole number", "whole numbers"),
+    Path: ("a path", "paths"),
     str: ("a text", "texts"),
     type(None): ("none", "values, each none"),
 }
@@ -29,6 +30,7 @@ _SAMPLES: Mapping[Any, tuple[Any, ...]] = {
     bool: (True, False),
     float: (0.02, 0.1),
     int: (1, 2),
+    Path: ("a", "b"),
     str: ("a", "b"),
 }
 _LONG = 60

@@ -1,19 +1,21 @@
 import sys
 import types
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Union
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Union
 
 import pytest
 
+from synth_anomaly.catalogue import catalogue
 from synth_anomaly.errors import OptionError
-from synth_anomaly.interfaces import Backbone, Loss, Shape, Synthesizer
+from synth_anomaly.interfaces import Backbone, IsPath, Loss, PathText, Shape, Synthesizer
 from synth_anomaly.method import MethodSettings
 from synth_anomaly.options import REQUIRED, Option, check_value, nearest, options_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from fractions import Fraction
 
 
@@ -67,6 +69,28 @@ def test_values_are_taken_as_the_type(annotation, given, wanted):
 def test_a_wrong_value_names_owner_option_what_it_takes_and_value(annotation, given, words):
     with pytest.raises(OptionError, match=rf"shape 'x': option 'colour'.* takes {words}, got"):
         check_value(option(annotation), given, "shape 'x'")
+
+
+@pytest.mark.parametrize(
+    ("annotation", "words"),
+    [
+        (PathText, "a path"),
+        (PathText | None, "a path or none"),
+        (Path | None, "a path or none"),
+        (Annotated[str, IsPath(("imagenet",))] | None, "a path, 'imagenet' or none"),
+        (tuple[PathText, ...], "a list of paths, such as ['a', 'b']"),
+        (tuple[PathText, PathText], "two paths, such as ['a', 'b']"),
+        (Mapping[str, PathText], "a table"),
+        (str | None, "a text or none"),
+    ],
+)
+def test_a_path_is_called_one(annotation, words):
+    assert of(annotation).expected == words
+
+
+def test_a_path_that_is_missing_is_asked_for_as_one():
+    with pytest.raises(OptionError, match=r"needs option 'folder': give it a path$"):
+        catalogue().build("shape", "drawn-masks")
 
 
 def test_a_wrong_item_is_numbered():
