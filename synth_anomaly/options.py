@@ -14,15 +14,13 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_typ
 
 from synth_anomaly.errors import OptionError
 from synth_anomaly.interfaces import KINDS, IsPath, Size
+from synth_anomaly.taking import NONE, fault_in, taken_as
 from synth_anomaly.wording import expected, type_name
 
 __all__ = ["NONE", "REQUIRED", "Option", "check_value", "nearest", "options_of"]
 
 REQUIRED: Any = inspect.Parameter.empty
 """The default of an option that has none."""
-
-NONE = "none"
-"""How a recipe writes None, which TOML has not."""
 
 _KIND_OF: Mapping[Any, str] = {protocol: kind for kind, protocol in KINDS.items()}
 
@@ -79,11 +77,11 @@ class Option:
     @property
     def expected(self) -> str:
         """What it takes, in words, such as ``"two numbers, such as [0.5, 0.999]"``."""
-        return expected(self._worded, self.default)
+        return expected(self.worded, self.default)
 
     @property
-    def _worded(self) -> Any:
-        """Its type as words are to be made of it: a path's own, where it is one."""
+    def worded(self) -> Any:
+        """Its type as words are made of it: a path's, where that is written as a text."""
         return self.annotation if self.path is None else _as_paths(self.annotation, self.path.names)
 
 
@@ -120,29 +118,23 @@ def check_value(option: Option, value: Any, owner: str) -> Any:
     """Return ``value`` as the option's type, such as a list as a tuple or an integer as a float.
 
     Raises:
-        OptionError: If the value is not of the option's type.
+        OptionError: If the value is not of the option's type; the message is about the innermost item that
+            is wrong, where it is a list or a table.
     """
     # imported here, because listings need no pydantic and should not wait for it
-    from pydantic import ConfigDict, PydanticUserError, TypeAdapter, ValidationError
+    from pydantic import ValidationError
 
     if isinstance(value, str) and value == NONE and type(None) in get_args(option.annotation):
         return None
     try:
-        adapter = TypeAdapter(option.annotation, config=ConfigDict(arbitrary_types_allowed=True))
-    except PydanticUserError:  # such as a dataclass, which forbids a config of ours
-        adapter = TypeAdapter(option.annotation)
-    try:
-        try:
-            return adapter.validate_python(value)
-        except ValidationError:
-            return adapter.validate_python(_with_none(value))
+        return taken_as(option.annotation, value)
     except ValidationError as error:
-        first = error.errors()[0]
-        where = "".join(f"[{part}]" for part in first["loc"] if isinstance(part, int))
-        # a type of a plugin's own has no words, and pydantic's are better than none
-        reason = f" ({first['msg']})" if option.expected == option.type_name else ""
+        fault = fault_in(option.worded, value)
+        words = expected(fault.annotation, None if fault.where else option.default)
+        # what has no words of ours, such as a type of a plugin's own or a table's key, has pydantic's
+        reason = f" ({error.errors()[0]['msg']})" if fault.is_unexplained else ""
         raise OptionError(
-            f"{owner}: option {option.name!r}{where} takes {option.expected}, got {value!r}{reason}"
+            f"{owner}: option {option.name!r}{fault.where} takes {words}, got {fault.value!r}{reason}"
         ) from None
 
 
@@ -164,12 +156,6 @@ def nearest(name: str, known: Sequence[str]) -> str:
     if close:
         return f"did you mean {' or '.join(repr(match) for match in close)}?"
     return f"choose from {', '.join(known) or '(none)'}."
-
-
-def _with_none(value: Any) -> Any:
-    if isinstance(value, list | tuple):
-        return [_with_none(item) for item in value]
-    return None if isinstance(value, str) and value == NONE else value
 
 
 def _kind_of(annotation: Any) -> tuple[str | None, bool]:
