@@ -127,7 +127,7 @@ def check_value(option: Option, value: Any, owner: str) -> Any:
     if isinstance(value, str) and value == NONE and type(None) in get_args(option.annotation):
         return None
     try:
-        return taken_as(option.annotation, value)
+        return taken_as(option.annotation, value if option.path is None else _written(value))
     except ValidationError as error:
         fault = fault_in(option.worded, value)
         words = expected(fault.annotation, None if fault.where else option.default)
@@ -156,6 +156,13 @@ def nearest(name: str, known: Sequence[str]) -> str:
     if close:
         return f"did you mean {' or '.join(repr(match) for match in close)}?"
     return f"choose from {', '.join(known) or '(none)'}."
+
+
+def _written(value: Any) -> Any:
+    """Return paths, at any depth of a list, as the texts that a recipe has for them."""
+    if isinstance(value, list | tuple):
+        return [_written(item) for item in value]
+    return str(value) if isinstance(value, PurePath) else value
 
 
 def _kind_of(annotation: Any) -> tuple[str | None, bool]:

@@ -90,6 +90,12 @@ def test_a_path_is_called_one(annotation, words):
     assert of(annotation).expected == words
 
 
+def test_an_option_that_is_a_path_takes_pythons_paths():
+    assert check_value(of(PathText | None), Path("here"), "it") == "here"
+    assert check_value(of(tuple[PathText, ...]), [Path("here"), "there"], "it") == ("here", "there")
+    assert check_value(of(Path), Path("here"), "it") == Path("here")
+
+
 def test_a_path_that_is_missing_is_asked_for_as_one():
     with pytest.raises(OptionError, match=r"needs option 'folder': give it a path$"):
         catalogue().build("shape", "drawn-masks")
