@@ -65,6 +65,7 @@ def test_settings_that_prediction_alone_reads_can_be_changed(sat, run):
     assert changes == json.loads((run / "metrics.json").read_text())["changes"]
     assert sat("evaluate", run, "--set", "scorre=sum").refuses("did you mean 'scorer'")
     assert sat("evaluate", run, "--set=size=48", "--set=batch_size=3").metrics["changes"]["size"] == 48
+    assert sat("evaluate", run, "--set=batch_size=1").metrics["changes"]["batch_size"] == 1
 
 
 @pytest.mark.parametrize("setting", ["steps=9", "synthesizer=draem", "backbone.width=5", "learning_rate=1.0"])
