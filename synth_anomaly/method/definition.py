@@ -28,8 +28,8 @@ class MethodDefinition(nn.Module, ABC):
         presets: Changes to their defaults, by name.
         needs_training: Whether its predictions mean nothing before :meth:`fit`; a method that learns
             nothing says False.
-        after_training: Settings that prediction alone reads, besides ``batch_size`` and scorers, so that they
-            may change after training: see :meth:`changeable`.
+        after_training: Settings that may differ after training, besides ``batch_size`` and scorers: the
+            weights fit either way. See :meth:`changeable`.
         settings: Its settings.
         preset: The name of the preset that they stand on.
         seed: Decides everything random, initial weights included.

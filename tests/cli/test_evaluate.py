@@ -54,7 +54,7 @@ def test_on_other_images(sat, run, parts):
     assert sat("evaluate", run, "--data", parts).metrics["category"] == "bolt"
 
 
-def test_settings_that_prediction_alone_reads_can_be_changed(sat, run):
+def test_settings_that_may_differ_after_training_can_be_changed(sat, run):
     said = sat("evaluate", run, "--set", "scorer=sum")
     before, after = figures(run)["metrics"], said.metrics["metrics"]
     assert after["pixel_auroc"] == before["pixel_auroc"]
