@@ -7,21 +7,20 @@ import types
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import MISSING, dataclass, fields
 from difflib import get_close_matches
-from functools import partial
+from functools import partial, reduce
+from operator import or_
 from pathlib import Path, PurePath
-from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from synth_anomaly.errors import OptionError
 from synth_anomaly.interfaces import KINDS, IsPath, Size
+from synth_anomaly.taking import NONE, fault_in, taken_as
 from synth_anomaly.wording import expected, type_name
 
 __all__ = ["NONE", "REQUIRED", "Option", "check_value", "nearest", "options_of"]
 
 REQUIRED: Any = inspect.Parameter.empty
 """The default of an option that has none."""
-
-NONE = "none"
-"""How a recipe writes None, which TOML has not."""
 
 _KIND_OF: Mapping[Any, str] = {protocol: kind for kind, protocol in KINDS.items()}
 
@@ -78,7 +77,12 @@ class Option:
     @property
     def expected(self) -> str:
         """What it takes, in words, such as ``"two numbers, such as [0.5, 0.999]"``."""
-        return expected(self.annotation, self.default)
+        return expected(self.worded, self.default)
+
+    @property
+    def worded(self) -> Any:
+        """Its type as words are made of it: a path's, where that is written as a text."""
+        return self.annotation if self.path is None else _as_paths(self.annotation, self.path.names)
 
 
 def options_of(target: Callable[..., Any]) -> dict[str, Option]:
@@ -114,29 +118,23 @@ def check_value(option: Option, value: Any, owner: str) -> Any:
     """Return ``value`` as the option's type, such as a list as a tuple or an integer as a float.
 
     Raises:
-        OptionError: If the value is not of the option's type.
+        OptionError: If the value is not of the option's type; the message is about the innermost item that
+            is wrong, where it is a list or a table.
     """
     # imported here, because listings need no pydantic and should not wait for it
-    from pydantic import ConfigDict, PydanticUserError, TypeAdapter, ValidationError
+    from pydantic import ValidationError
 
     if isinstance(value, str) and value == NONE and type(None) in get_args(option.annotation):
         return None
     try:
-        adapter = TypeAdapter(option.annotation, config=ConfigDict(arbitrary_types_allowed=True))
-    except PydanticUserError:  # such as a dataclass, which forbids a config of ours
-        adapter = TypeAdapter(option.annotation)
-    try:
-        try:
-            return adapter.validate_python(value)
-        except ValidationError:
-            return adapter.validate_python(_with_none(value))
+        return taken_as(option.annotation, value if option.path is None else _written(value))
     except ValidationError as error:
-        first = error.errors()[0]
-        where = "".join(f"[{part}]" for part in first["loc"] if isinstance(part, int))
-        # a type of a plugin's own has no words, and pydantic's are better than none
-        reason = f" ({first['msg']})" if option.expected == option.type_name else ""
+        fault = fault_in(option.worded, value)
+        words = expected(fault.annotation, None if fault.where else option.default)
+        # what has no words of ours, such as a type of a plugin's own or a table's key, has pydantic's
+        reason = f" ({error.errors()[0]['msg']})" if fault.is_unexplained else ""
         raise OptionError(
-            f"{owner}: option {option.name!r}{where} takes {option.expected}, got {value!r}{reason}"
+            f"{owner}: option {option.name!r}{fault.where} takes {words}, got {fault.value!r}{reason}"
         ) from None
 
 
@@ -160,10 +158,11 @@ def nearest(name: str, known: Sequence[str]) -> str:
     return f"choose from {', '.join(known) or '(none)'}."
 
 
-def _with_none(value: Any) -> Any:
+def _written(value: Any) -> Any:
+    """Return paths, at any depth of a list, as the texts that a recipe has for them."""
     if isinstance(value, list | tuple):
-        return [_with_none(item) for item in value]
-    return None if isinstance(value, str) and value == NONE else value
+        return [_written(item) for item in value]
+    return str(value) if isinstance(value, PurePath) else value
 
 
 def _kind_of(annotation: Any) -> tuple[str | None, bool]:
@@ -192,6 +191,19 @@ def _path_of(annotation: Any) -> IsPath | None:
         marks = [mark for mark in annotation.__metadata__ if isinstance(mark, IsPath)]
         return marks[0] if marks else _path_of(annotation.__origin__)
     return next((found for found in map(_path_of, get_args(annotation)) if found), None)
+
+
+def _as_paths(annotation: Any, names: tuple[str, ...]) -> Any:
+    """Return a type with its texts as paths, or as one of the names that are none."""
+    if annotation is str:
+        return reduce(or_, (Literal[name] for name in names), Path)
+    arguments = get_args(annotation)
+    if not arguments or get_origin(annotation) is Literal:
+        return annotation
+    parts = tuple(_as_paths(part, names) for part in arguments)
+    if get_origin(annotation) in (Union, types.UnionType):
+        return reduce(or_, parts)
+    return annotation if parts == arguments else get_origin(annotation)[parts]
 
 
 def _constructor(target: Callable[..., Any]) -> Any:

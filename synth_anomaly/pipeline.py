@@ -70,6 +70,13 @@ class PipelineSettings(MethodSettings):
         self.require_positive("steps", "learning_rate")
         if not 0 < self.defective <= 1:
             raise ValueError(f"defective is a share in (0, 1], got {self.defective!r}")
+
+    def check_training(self) -> None:
+        """Check that a batch of training has an image that gets a defect.
+
+        Raises:
+            ValueError: If it has none.
+        """
         if round(self.defective * self.batch_size) < 1:
             raise ValueError(
                 f"defective = {self.defective!r} of batch_size = {self.batch_size!r} is no image: raise one"

@@ -6,12 +6,12 @@ import re
 import types
 from collections.abc import Mapping, Sequence, Set
 from enum import Enum
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from typing import Any, Literal, Union, get_args, get_origin
 
 from synth_anomaly.interfaces import KINDS
 
-__all__ = ["expected", "type_name"]
+__all__ = ["alternatives", "expected", "is_a", "item_types", "type_name"]
 
 _KIND_OF: Mapping[Any, str] = {protocol: kind for kind, protocol in KINDS.items()}
 _WORDS: Mapping[Any, tuple[str, str]] = {
@@ -19,6 +19,7 @@ _WORDS: Mapping[Any, tuple[str, str]] = {
     bool: ("true or false", "values, each true or false"),
     float: ("a number", "numbers"),
     int: ("a whole number", "whole numbers"),
+    Path: ("a path", "paths"),
     str: ("a text", "texts"),
     type(None): ("none", "values, each none"),
 }
@@ -29,6 +30,7 @@ _SAMPLES: Mapping[Any, tuple[Any, ...]] = {
     bool: (True, False),
     float: (0.02, 0.1),
     int: (1, 2),
+    Path: ("a", "b"),
     str: ("a", "b"),
 }
 _LONG = 60
@@ -68,13 +70,13 @@ def _one(annotation: Any) -> str:
         return f"{'an' if kind[0] in 'aeiou' else 'a'} {kind}"
     if choices := _choices(annotation):
         return _either([_written(choice) for choice in choices])
-    if parts := _alternatives(annotation):
+    if parts := alternatives(annotation):
         return _either([_one(part) for part in parts])
-    if (items := _items(annotation)) is not None:
+    if (items := item_types(annotation)) is not None:
         return _list(items)
-    if _is_a(annotation, Mapping):
+    if is_a(annotation, Mapping):
         return "a table"
-    return "a path" if _is_a(annotation, PurePath) else type_name(annotation)
+    return "a path" if is_a(annotation, PurePath) else type_name(annotation)
 
 
 def _several(annotation: Any) -> str:
@@ -83,7 +85,7 @@ def _several(annotation: Any) -> str:
         return _WORDS[annotation][1]
     if (kind := _kind(annotation)) is not None:
         return f"{kind}es" if kind.endswith("s") else f"{kind}s"
-    items = _items(annotation)
+    items = item_types(annotation)
     if items is not None and items[0] is not None and len(set(items)) == 1:
         return f"lists of {_counted(items)}"
     return f"values, each {_one(annotation)}"
@@ -119,11 +121,11 @@ def _kind(annotation: Any) -> str | None:
 def _choices(annotation: Any) -> tuple[Any, ...]:
     if get_origin(annotation) is Literal:
         return get_args(annotation)
-    return tuple(member.value for member in annotation) if _is_a(annotation, Enum) else ()
+    return tuple(member.value for member in annotation) if is_a(annotation, Enum) else ()
 
 
-def _alternatives(annotation: Any) -> tuple[Any, ...]:
-    """Return the types of a union, less those that only say how another may be written."""
+def alternatives(annotation: Any) -> tuple[Any, ...]:
+    """Return the types of a union, less those that only say how another may be written; none of others."""
     if get_origin(annotation) not in (Union, types.UnionType):
         return ()
     parts = get_args(annotation)
@@ -132,17 +134,21 @@ def _alternatives(annotation: Any) -> tuple[Any, ...]:
     return tuple(part for part in parts if not (part is int and float in parts))
 
 
-def _items(annotation: Any) -> tuple[Any, ...] | None:
-    """Return the types of a list's items, the last of them ``...`` where it is of any length."""
+def item_types(annotation: Any) -> tuple[Any, ...] | None:
+    """Return the types of a list's items, the last of them ``...`` where it is of any length.
+
+    None where a type is no list.
+    """
     origin, arguments = get_origin(annotation) or annotation, get_args(annotation)
     if origin is tuple:
         return arguments
-    if _is_a(origin, Sequence | Set) and origin not in (str, bytes):
+    if is_a(origin, Sequence | Set) and origin not in (str, bytes):
         return (*arguments, ...) if arguments else ()
     return None
 
 
-def _is_a(annotation: Any, kind: Any) -> bool:
+def is_a(annotation: Any, kind: Any) -> bool:
+    """Return whether a type, without those of its parts, is a class that is or derives from another."""
     origin = get_origin(annotation) or annotation
     return isinstance(origin, type) and issubclass(origin, kind)
 
@@ -151,10 +157,10 @@ def _example(annotation: Any, default: Any) -> Any:
     """Return a value that a type takes, a list where it takes one; None for no example."""
     if (written := _plain(default)) and isinstance(written, list) and len(_written(written)) <= _LONG:
         return written
-    if parts := _alternatives(annotation):
+    if parts := alternatives(annotation):
         found = [example for part in parts if (example := _example(part, default)) is not None]
         return next((example for example in found if isinstance(example, list)), next(iter(found), None))
-    items = _items(annotation)
+    items = item_types(annotation)
     if not items:
         return next(iter(_choices(annotation)), None)
     of = (items[0], items[0]) if items[-1] is ... else items
@@ -167,7 +173,7 @@ def _sample(item: Any, number: int, default: Any) -> Any:
         is_one = isinstance(default, int | float) and type(default) is item
         return default if is_one else _SAMPLES[item][min(number, 1)]
     return _example(item, default if isinstance(default, int | float) else None) or next(
-        (_sample(part, number, default) for part in _alternatives(item) if part in _SAMPLES), None
+        (_sample(part, number, default) for part in alternatives(item) if part in _SAMPLES), None
     )
 
 
@@ -183,4 +189,4 @@ def _written(value: Any) -> str:
     """Return a value as a recipe writes it."""
     if isinstance(value, list):
         return f"[{', '.join(map(_written, value))}]"
-    return str(value).lower() if isinstance(value, bool) else repr(value)
+    return str(value).lower() if value is None or isinstance(value, bool) else repr(value)

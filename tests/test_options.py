@@ -1,20 +1,24 @@
+import re
 import sys
 import types
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from fractions import Fraction
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Union
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Union
 
 import pytest
 
+from synth_anomaly.catalogue import catalogue
 from synth_anomaly.errors import OptionError
-from synth_anomaly.interfaces import Backbone, Loss, Shape, Synthesizer
+from synth_anomaly.interfaces import Backbone, IsPath, Loss, PathText, Shape, Synthesizer
 from synth_anomaly.method import MethodSettings
 from synth_anomaly.options import REQUIRED, Option, check_value, nearest, options_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from fractions import Fraction
+    from collections.abc import Sequence
+    from decimal import Decimal
 
 
 def option(annotation, default=REQUIRED):
@@ -69,9 +73,59 @@ def test_a_wrong_value_names_owner_option_what_it_takes_and_value(annotation, gi
         check_value(option(annotation), given, "shape 'x'")
 
 
-def test_a_wrong_item_is_numbered():
-    with pytest.raises(OptionError, match=r"'colour'\[1\]"):
-        check_value(option(tuple[float, float]), [1, "x"], "it")
+@pytest.mark.parametrize(
+    ("annotation", "words"),
+    [
+        (PathText, "a path"),
+        (PathText | None, "a path or none"),
+        (Path | None, "a path or none"),
+        (Annotated[str, IsPath(("imagenet",))] | None, "a path, 'imagenet' or none"),
+        (tuple[PathText, ...], "a list of paths, such as ['a', 'b']"),
+        (tuple[PathText, PathText], "two paths, such as ['a', 'b']"),
+        (Mapping[str, PathText], "a table"),
+        (str | None, "a text or none"),
+    ],
+)
+def test_a_path_is_called_one(annotation, words):
+    assert of(annotation).expected == words
+
+
+def test_an_option_that_is_a_path_takes_pythons_paths():
+    assert check_value(of(PathText | None), Path("here"), "it") == "here"
+    assert check_value(of(tuple[PathText, ...]), [Path("here"), "there"], "it") == ("here", "there")
+    assert check_value(of(Path), Path("here"), "it") == Path("here")
+
+
+def test_a_path_that_is_missing_is_asked_for_as_one():
+    with pytest.raises(OptionError, match=r"needs option 'folder': give it a path$"):
+        catalogue().build("shape", "drawn-masks")
+
+
+@pytest.mark.parametrize(
+    ("annotation", "given", "line"),
+    [
+        (tuple[float, float], [1, "x"], "'colour'[1] takes a number, got 'x'"),
+        (tuple[tuple[float, float], ...], [[1, 2], [1, "x"]], "'colour'[1][1] takes a number, got 'x'"),
+        (
+            tuple[tuple[float, float], ...] | None,
+            [[1, 2], [1]],
+            "'colour'[1] takes two numbers, such as [0.02, 0.1], got [1]",
+        ),
+        (int | tuple[int, int], [1, "x"], "'colour'[1] takes a whole number, got 'x'"),
+        (tuple[int, ...] | tuple[str, int], [1, "x"], "'colour' takes a list of whole numbers or a list"),
+        (tuple[float | None, ...], ["none", "x"], "'colour'[1] takes a number or none, got 'x'"),
+        (list[Literal["a", "b"]], ["a", "c"], "'colour'[1] takes 'a' or 'b', got 'c'"),
+        (Mapping[str, float], {"a": 1, "b": "x"}, "'colour'['b'] takes a number, got 'x'"),
+        (str | dict[str, tuple[int, ...]], {"a": [1, "x"]}, "'colour'['a'][1] takes a whole number, got 'x'"),
+        (Mapping[int, float], {"a": 1}, "'colour' takes a table, got {'a': 1} (Input should be a valid int"),
+        (tuple[PathText, ...], ["a", 3], "'colour'[1] takes a path, got 3"),
+        (list[Fraction | None], [1, "x"], "'colour'[1] takes Fraction or none, got 'x' ("),
+        (tuple[float, float], "x", "'colour' takes two numbers, such as [0.02, 0.1], got 'x'"),
+    ],
+)
+def test_a_wrong_item_is_told_by_its_place_its_type_and_its_value(annotation, given, line):
+    with pytest.raises(OptionError, match=re.escape(f"it: option {line}")):
+        check_value(of(annotation), given, "it")
 
 
 @pytest.mark.parametrize(
@@ -146,10 +200,10 @@ def test_usual_names_may_be_imported_for_the_type_checker_alone():
 
 
 def test_a_type_that_cannot_be_read_is_an_error():
-    def target(part: "Fraction") -> None:
+    def target(part: "Decimal") -> None:
         raise NotImplementedError
 
-    with pytest.raises(OptionError, match=r"Fraction.*import them at run time"):
+    with pytest.raises(OptionError, match=r"Decimal.*import them at run time"):
         options_of(target)
 
 

@@ -148,9 +148,19 @@ def test_the_share_of_defects_is_fixed():
 
 def test_a_share_that_makes_no_defect_is_refused():
     with pytest.raises(OptionError, match="defective"):
-        small(defective=0.1, batch_size=4)
-    with pytest.raises(OptionError, match="defective"):
-        small(batch_size=1)
+        small(defective=0.0)
+    for settings in ({"defective": 0.1, "batch_size": 4}, {"batch_size": 1}):
+        with pytest.raises(OptionError, match=r"'segmentation': defective = .* is no image: raise one"):
+            small(**settings).fit("no such folder")
+
+
+def test_a_trained_pipeline_predicts_in_batches_of_one(tmp_path):
+    made = fitted()
+    made.save(tmp_path)
+    alone = load_method(tmp_path, settings={"batch_size": 1})
+    torch.testing.assert_close(alone.predict(images(3)).maps, made.predict(images(3)).maps)
+    with pytest.raises(OptionError, match="batch_size = 1 is no image"):
+        alone.fit(images(3))
 
 
 def test_defects_follow_a_guide():

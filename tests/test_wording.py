@@ -29,6 +29,7 @@ class Colour(Enum):
         (int | float, 1, "a number"),
         (Literal[3, 5], 3, "3 or 5"),
         (Literal["l1", "l2", "l3"], "l1", "'l1', 'l2' or 'l3'"),
+        (Literal[None, "a"], None, "none or 'a'"),
         (Colour, Colour.RED, "'red' or 'blue'"),
         (tuple[float, float], None, "two numbers, such as [0.02, 0.1]"),
         (tuple[float, float], (0.5, 0.999), "two numbers, such as [0.5, 0.999]"),

@@ -31,7 +31,8 @@ __all__ = ["evaluate"]
     "changes",
     metavar="NAME=VALUE",
     multiple=True,
-    help="Change a setting that prediction alone reads, such as scorer; repeatable.",
+    help="Change a setting that may differ after training, such as scorer: the weights fit either way; "
+    "repeatable.",
 )
 @click.option(
     "--out",

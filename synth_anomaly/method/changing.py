@@ -33,7 +33,8 @@ def check_changes(
         allow_code: Whether the recipe may name components by import path.
 
     Raises:
-        OptionError: If it has no such setting, or one that must stay as it is; the message names the others.
+        OptionError: If it has no such setting, or one that must stay as it is (the message names the others),
+            or if what it learned does not fit the values.
     """
     if not changes:
         return
@@ -41,8 +42,7 @@ def check_changes(
     for name in changes:
         if name not in known:
             raise OptionError(f"{owner} has no option {name!r}: {nearest(name, known)}")
-    trained = make_settings(kind, recipe.preset, recipe.settings, allow_code)
-    may_change = kind.changeable(trained)
+    may_change = kind.changeable()
     if refused := [name for name in changes if name not in may_change]:
         allowed = ", ".join(name for name in known if name in may_change)
         raise OptionError(
@@ -50,3 +50,11 @@ def check_changes(
             f"got {', '.join(refused)}: leave that out, or train anew, with "
             f"sat run {folder} --set {refused[0]}=..."
         )
+    trained, changed = (
+        make_settings(kind, recipe.preset, made.settings, allow_code)
+        for made in (recipe, recipe.changed(changes))
+    )
+    try:
+        kind.check_change(trained, changed)
+    except ValueError as error:
+        raise OptionError(f"{owner}: {error}") from error

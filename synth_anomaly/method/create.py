@@ -50,8 +50,8 @@ def load_method(
         folder: A folder with ``recipe.toml`` and ``weights.safetensors``.
         device: Where to put it.
         allow_code: Whether its recipe may name code by import path; registered names always work.
-        settings: Changes of settings that prediction alone reads, such as of a scorer
-            (:meth:`Method.changeable`).
+        settings: Changes of settings that may differ after training, such as a scorer: the weights fit either
+            way (:meth:`Method.changeable`).
 
     Raises:
         RunError: If the weights are missing or of another shape.

@@ -28,8 +28,8 @@ class MethodDefinition(nn.Module, ABC):
         presets: Changes to their defaults, by name.
         needs_training: Whether its predictions mean nothing before :meth:`fit`; a method that learns
             nothing says False.
-        after_training: Settings that prediction alone reads, besides ``batch_size`` and scorers, so that they
-            may change after training: see :meth:`changeable`.
+        after_training: Settings that may differ after training, besides ``batch_size`` and scorers: the
+            weights fit either way. See :meth:`changeable`.
         settings: Its settings.
         preset: The name of the preset that they stand on.
         seed: Decides everything random, initial weights included.
@@ -117,20 +117,32 @@ class MethodDefinition(nn.Module, ABC):
         return {}
 
     @classmethod
-    def changeable(cls, settings: MethodSettings) -> Collection[str]:  # noqa: ARG003
+    def changeable(cls) -> Collection[str]:
         """Return the settings that a trained method may be told otherwise, as by `sat evaluate --set`.
 
         Those named in ``after_training``, and by themselves ``batch_size`` and each that takes a scorer. Of a
-        method that learns nothing it is all of them.
-
-        Args:
-            settings: Those that it was trained with.
+        method that learns nothing it is all of them. What depends on their values, :meth:`check_change` says.
         """
         options = options_of(cls.Settings)
         if not cls.needs_training:
             return tuple(options)
         scorers = (name for name, option in options.items() if option.kind == "scorer")
         return ("batch_size", *scorers, *cls.after_training)
+
+    @classmethod
+    def check_change(cls, trained: MethodSettings, changed: MethodSettings) -> None:
+        """Check that the weights of some settings can be used with others.
+
+        Only settings that are :meth:`changeable` differ. A method has to say something here where what it
+        learned fits some values of them and not others.
+
+        Args:
+            trained: Those that it was trained with.
+            changed: Those that it is to predict with.
+
+        Raises:
+            ValueError: If they do not go together; the message says what to leave out.
+        """
 
     @classmethod
     def default_preset(cls) -> str:

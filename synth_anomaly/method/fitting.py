@@ -13,6 +13,7 @@ from synth_anomaly.data import Images, as_samples, load_images, split_normals
 from synth_anomaly.guides import attach_guides
 from synth_anomaly.interfaces import Pretrained, Report
 from synth_anomaly.method.definition import MethodDefinition
+from synth_anomaly.method.presets import check_training
 from synth_anomaly.synthesizers.inside import read_files
 from synth_anomaly.training import (
     Interruption,
@@ -51,6 +52,7 @@ def fit(
         listeners: What is told of the progress.
         warn: Is told what the user should read.
     """
+    check_training(type(method), method.settings)
     chosen = choose_device(device)
     with nullcontext() if checkpoints is None else locked(checkpoints):
         _fit(

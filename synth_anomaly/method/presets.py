@@ -11,7 +11,7 @@ from synth_anomaly.method.definition import MethodDefinition
 from synth_anomaly.method.settings import MethodSettings
 from synth_anomaly.options import nearest, options_of
 
-__all__ = ["check_options", "checked_preset", "make_settings", "preset_table"]
+__all__ = ["check_options", "check_training", "checked_preset", "make_settings", "preset_table"]
 
 _NETWORKS = frozenset({"backbone", "head"})
 
@@ -57,6 +57,18 @@ def make_settings(
     arguments = check_options(kind, preset, changes, allow_code)
     try:
         return kind.Settings(**arguments)
+    except ValueError as error:
+        raise OptionError(f"method {kind.registered_name()!r}: {error}") from error
+
+
+def check_training(kind: type[MethodDefinition], settings: MethodSettings) -> None:
+    """Check that a method can be trained with its settings.
+
+    Raises:
+        OptionError: If it cannot, though it might predict with them.
+    """
+    try:
+        settings.check_training()
     except ValueError as error:
         raise OptionError(f"method {kind.registered_name()!r}: {error}") from error
 

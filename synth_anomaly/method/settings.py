@@ -33,6 +33,16 @@ class MethodSettings:
         if not 0 <= self.validation < 1:
             raise ValueError(f"validation is a share in [0, 1), got {self.validation!r}")
 
+    def check_training(self) -> None:
+        """Check what is asked of settings to train with, and not to predict with.
+
+        Such as that a batch is large enough. It is asked before training reads an image; a trained method may
+        be told otherwise.
+
+        Raises:
+            ValueError: If nothing can be trained with them.
+        """
+
     def require_positive(self, *names: str) -> None:
         """Check that settings of these names are above 0.
 

@@ -40,7 +40,8 @@ def evaluate_run(
         precision: Of prediction: ``fp32``, ``bf16`` or ``auto``.
         allow_code: Whether the recipe may name components by import path.
         warn: Is told what the user should read.
-        settings: Changes of settings that prediction alone reads, such as of a scorer.
+        settings: Changes of settings that may differ after training, such as a scorer: the weights fit either
+            way.
 
     Raises:
         SynthAnomalyError: If the run or the images are not there, or a setting may not change.

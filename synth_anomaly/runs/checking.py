@@ -8,7 +8,7 @@ from typing import Any
 from synth_anomaly.catalogue import catalogue, merge
 from synth_anomaly.data import ALL
 from synth_anomaly.method import Method
-from synth_anomaly.method.presets import check_options, make_settings
+from synth_anomaly.method.presets import check_options, check_training, make_settings
 from synth_anomaly.options import listed, options_of
 from synth_anomaly.recipe import Recipe
 
@@ -35,7 +35,8 @@ def check_settings(recipe: Recipe, *, allow_code: bool = False) -> None:
     for category in ("",) if asked in ("", ALL) else listed(asked, ()):
         own = kind.for_category(recipe.data.dataset, category, recipe.preset)
         if own or not _asks_by_category(kind):
-            make_settings(kind, recipe.preset, merge(own, recipe.settings), allow_code)
+            settings = make_settings(kind, recipe.preset, merge(own, recipe.settings), allow_code)
+            check_training(kind, settings)
         else:
             check_options(kind, recipe.preset, _standing_alone(kind, recipe.settings), allow_code)
 

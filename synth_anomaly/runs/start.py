@@ -11,6 +11,7 @@ from synth_anomaly.errors import RunError
 from synth_anomaly.files import write_whole
 from synth_anomaly.interfaces import Dataset
 from synth_anomaly.method import Method, create_method
+from synth_anomaly.method.presets import check_training
 from synth_anomaly.recipe import DataRecipe, Recipe
 from synth_anomaly.runs.folder import new_folder, run_folder
 from synth_anomaly.runs.options import RunOptions
@@ -124,10 +125,13 @@ def resume_run(folder: Path, options: RunOptions) -> Run:
 
 
 def _method(recipe: Recipe, options: RunOptions) -> Method:
-    return create_method(
+    """Return the method of a recipe, untrained, and able to be trained."""
+    method = create_method(
         recipe.method,
         preset=recipe.preset,
         settings=recipe.settings,
         seed=recipe.seed,
         allow_code=options.allow_code,
     )
+    check_training(type(method), method.settings)
+    return method

@@ -55,7 +55,7 @@ def test_on_other_images(sat, run, parts):
     assert sat("evaluate", run, "--data", parts).metrics["category"] == "bolt"
 
 
-def test_settings_that_prediction_alone_reads_can_be_changed(sat, run):
+def test_settings_that_may_differ_after_training_can_be_changed(sat, run):
     said = sat("evaluate", run, "--set", "scorer=sum")
     before, after = figures(run)["metrics"], said.metrics["metrics"]
     assert after["pixel_auroc"] == before["pixel_auroc"]
@@ -66,6 +66,7 @@ def test_settings_that_prediction_alone_reads_can_be_changed(sat, run):
     assert changes == json.loads((run / "metrics.json").read_text())["changes"]
     assert sat("evaluate", run, "--set", "scorre=sum").refuses("did you mean 'scorer'")
     assert sat("evaluate", run, "--set=size=48", "--set=batch_size=3").metrics["changes"]["size"] == 48
+    assert sat("evaluate", run, "--set=batch_size=1").metrics["changes"]["batch_size"] == 1
 
 
 @pytest.mark.parametrize("setting", ["steps=9", "synthesizer=draem", "backbone.width=5", "learning_rate=1.0"])

@@ -362,6 +362,7 @@ def test_the_exported_demo_says_that_it_is_one(sat, monkeypatch):
         (["--set=stepz=3"], ["'stepz'", "did you mean 'steps'"]),
         (["--set=steps=many"], ["'steps' takes a whole number, got 'many'"]),
         (["--set=steps=0"], ["steps must be above 0"]),
+        (["--set=batch_size=1"], ["defective = 0.5 of batch_size = 1 is no image"]),
         (["--set=synthesizer.shape.area=big"], ["'area' takes two numbers"]),
         (["--backbone=resnet81"], ["'resnet81'", "'resnet18'"]),
         (["--device=cuda:99"], ["cuda:99"]),

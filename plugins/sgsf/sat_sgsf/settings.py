@@ -21,6 +21,7 @@ __all__ = [
     "SGSFSettings",
     "check_blocks",
     "check_drops",
+    "check_forged_images",
     "check_forging",
 ]
 
@@ -98,8 +99,16 @@ class SGSFSettings(MethodSettings):
             if (steps := getattr(self, name)) is not None and steps < 1:
                 raise OptionError(f"expected {name} of at least 1, got {steps!r}: none counts epochs")
         check_blocks(self.blocks)
-        check_forging(self.forged, self.batch_size, self.tau)
+        check_forging(self.forged, self.tau)
         check_drops(self.drops, self.drop)
+
+    def check_training(self) -> None:
+        """Check that a batch has a forged image.
+
+        Raises:
+            OptionError: If it has none.
+        """
+        check_forged_images(self.forged, self.batch_size)
 
 
 def check_blocks(blocks: tuple[int, ...]) -> None:
@@ -112,16 +121,29 @@ def check_blocks(blocks: tuple[int, ...]) -> None:
         raise OptionError(f"expected at least one block a stage, got {blocks!r}")
 
 
-def check_forging(forged: float, batch_size: int, tau: float) -> None:
-    """Check how many images of a batch are forged, and the focal loss's exponent.
+def check_forging(forged: float, tau: float) -> None:
+    """Check the share of forged images, and the focal loss's exponent.
 
     Raises:
-        OptionError: If no image is, or the exponent is below 0.
+        OptionError: If the share is not in (0, 1], or the exponent is below 0.
     """
-    if not 0 < forged <= 1 or round(forged * batch_size) < 1:
-        raise OptionError(f"expected forged in (0, 1] and at least an image of {batch_size}, got {forged!r}")
+    if not 0 < forged <= 1:
+        raise OptionError(f"expected forged in (0, 1], got {forged!r}: the paper's is 0.75, DRAEM's 0.5")
     if tau < 0:
         raise OptionError(f"expected tau of at least 0, got {tau!r}: 0 is cross-entropy")
+
+
+def check_forged_images(forged: float, batch_size: int) -> None:
+    """Check that a batch of training has a forged image.
+
+    Raises:
+        OptionError: If it has none.
+    """
+    if round(forged * batch_size) < 1:
+        raise OptionError(
+            f"expected forged = {forged!r} to be at least an image of batch_size, got {batch_size!r}: "
+            "raise one to train"
+        )
 
 
 def check_drops(drops: tuple[float, ...], drop: float) -> None:

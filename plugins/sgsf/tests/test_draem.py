@@ -6,6 +6,7 @@ from sat_sgsf.draem.method import DRAEM
 from sat_sgsf.draem.networks import Discriminative, Reconstructive
 from sat_sgsf.draem.settings import PRESETS, DRAEMSettings
 
+from synth_anomaly import load_method
 from synth_anomaly.catalogue import catalogue
 from synth_anomaly.errors import DataError, OptionError, RunError
 from synth_anomaly.interfaces import Batch
@@ -97,6 +98,13 @@ def test_gradient_reaches_every_parameter():
 def test_the_paper_needs_photographs_of_textures(images):
     with pytest.raises(DataError, match="DTD"):
         DRAEM("paper", size=32, reconstructive_width=2, discriminative_width=2).fit(images, device="cpu")
+
+
+def test_a_trained_one_predicts_in_batches_of_one(tiny_draem, fitted, images, tmp_path):
+    made = fitted(tiny_draem())
+    made.save(tmp_path)
+    alone = load_method(tmp_path, settings={"batch_size": 1})
+    torch.testing.assert_close(alone.predict(images).maps, made.predict(images).maps)
 
 
 def test_stages_need_a_length(tiny_draem):

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
+from sat_sgsf.draem.method import DRAEM
 from sat_sgsf.method import SGSF
 from sat_sgsf.results import ABLATIONS, published
 from sat_sgsf.settings import PRESETS, SGSFSettings
@@ -147,7 +148,6 @@ def test_the_figures_are_those_of_the_tables():
         ({"drops": [0.7, 0.5]}, r"expected drops ascending in \(0, 1\)"),
         ({"drop": 0.0}, r"drop in \(0, 1\]"),
         ({"forged": 0.0}, r"expected forged in \(0, 1\]"),
-        ({"forged": 0.01}, "at least an image of 16"),
         ({"steps": 0}, "expected steps of at least 1, got 0"),
         ({"contrast": 0}, "contrast must be above 0"),
         ({"tau": -1.0}, "expected tau of at least 0"),
@@ -161,3 +161,17 @@ def test_wrong_settings_are_one_clear_line(changes, message):
     with pytest.raises(OptionError, match=message) as caught:
         SGSF(**changes)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("method", "settings"),
+    [
+        (SGSF, {"forged": 0.01}),
+        (SGSF, {"forged": 0.4, "batch_size": 1}),
+        (DRAEM, {"batch_size": 1}),
+    ],
+)
+def test_a_batch_without_a_forged_image_is_refused_before_images_are_looked_for(method, settings):
+    made = method("quick", **settings)
+    with pytest.raises(OptionError, match=r"at least an image of batch_size, got \d+: raise one to train"):
+        made.fit("no such folder")

@@ -17,6 +17,7 @@ from sat_ssae.model import Model
 from sat_ssae.results import published
 from sat_ssae.settings import PRESETS, SSAESettings
 from sat_ssae.training import Training, crop_size
+from synth_anomaly.errors import OptionError
 from synth_anomaly.interfaces import Prediction, Size
 from synth_anomaly.method import Method, MethodSettings
 from synth_anomaly.training import Optimiser, Stage, TrainingData, Validation
@@ -30,7 +31,7 @@ MODELS: Mapping[str, tuple[str, ...]] = {
 }
 """The objectives of the models that a run trains, by the setting ``objective``."""
 
-_OF_AVERAGED_MAPS = frozenset({"difference", "repeats", "window"})
+_OF_AVERAGED_MAPS = ("difference", "repeats", "window")
 
 
 class SSAE(Method):
@@ -74,11 +75,22 @@ class SSAE(Method):
         return category_settings(category, preset)
 
     @classmethod
-    def changeable(cls, settings: MethodSettings) -> Collection[str]:
-        """Return what prediction alone reads; an average map that weighs is of the maps of training."""
-        names = super().changeable(settings)
-        weighed = getattr(settings, "average_power", 0.0) > 0
-        return [name for name in names if not (weighed and name in _OF_AVERAGED_MAPS)]
+    def check_change(cls, trained: MethodSettings, changed: MethodSettings) -> None:
+        """Check that maps which the average map weighs are made as those that it is the average of.
+
+        Raises:
+            OptionError: If they are made otherwise.
+        """
+        if not getattr(changed, "average_power", 0.0):
+            return
+        known = {name: getattr(trained, name) for name in _OF_AVERAGED_MAPS}
+        if others := [name for name, value in known.items() if getattr(changed, name) != value]:
+            kept = ", ".join(f"{name}={known[name]}" for name in others)
+            raise OptionError(
+                f"expected {kept} as in training, whose average map average_power weighs with, got "
+                f"{', '.join(f'{name}={getattr(changed, name)!r}' for name in others)}: "
+                "leave that out, or set average_power=0"
+            )
 
     @classmethod
     def published(cls, dataset: str, category: str, preset: str) -> Mapping[str, float]:

@@ -220,5 +220,28 @@ def test_how_maps_are_made_changes_after_training_but_where_their_average_is_kno
     loaded, changed = (load_method(tmp_path / "plain", settings=settings) for settings in ({}, other))
     assert not torch.equal(loaded.predict(images).maps, changed.predict(images).maps)
     assert load_method(tmp_path / "weighed", settings={"average_power": 1.0}).trained
-    with pytest.raises(OptionError, match=r"\(batch_size, average_power\), got window: "):
-        load_method(tmp_path / "weighed", settings={"window": 5})
+    assert load_method(tmp_path / "weighed", settings={"window": 5, "average_power": 0.0}).trained
+    assert load_method(tmp_path / "plain", settings={"average_power": 2.0}).trained
+
+
+@pytest.mark.parametrize(
+    ("trained", "changes"),
+    [
+        ({"average_power": 2.0}, {"window": 5}),
+        ({"average_power": 2.0}, {"window": 5, "average_power": 1.0}),
+        ({}, {"window": 5, "average_power": 2.0}),
+    ],
+)
+def test_an_average_of_other_maps_weighs_none(tiny, images, tmp_path, trained, changes):
+    fit_small(tiny(**trained), images).save(tmp_path)
+    with pytest.raises(
+        OptionError, match=r"^expected window=\d+ as in training.*, got window=5: .*average_power=0$"
+    ):
+        load_method(tmp_path, settings=changes)
+
+
+def test_every_setting_that_made_the_average_is_named(tiny, images, tmp_path):
+    fit_small(tiny(), images).save(tmp_path)
+    changes = {"difference": "ssim", "repeats": 1, "average_power": 2.0}
+    with pytest.raises(OptionError, match=r"got difference='ssim', repeats=1: leave"):
+        load_method(tmp_path, settings=changes)

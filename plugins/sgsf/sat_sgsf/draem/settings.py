@@ -6,7 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from sat_sgsf.settings import BLOCKS, PHOTOGRAPHED, check_blocks, check_drops, check_forging
+from sat_sgsf.settings import (
+    BLOCKS,
+    PHOTOGRAPHED,
+    check_blocks,
+    check_drops,
+    check_forged_images,
+    check_forging,
+)
 from synth_anomaly.catalogue import catalogue
 from synth_anomaly.errors import OptionError
 from synth_anomaly.interfaces import Augmentation, Scorer, Synthesizer
@@ -83,8 +90,16 @@ class DRAEMSettings(MethodSettings):
         if self.steps is not None and self.steps < 1:
             raise OptionError(f"expected steps of at least 1, got {self.steps!r}: none counts epochs")
         check_blocks(self.blocks)
-        check_forging(self.forged, self.batch_size, self.tau)
+        check_forging(self.forged, self.tau)
         check_drops(self.drops, self.drop)
+
+    def check_training(self) -> None:
+        """Check that a batch has a forged image.
+
+        Raises:
+            OptionError: If it has none.
+        """
+        check_forged_images(self.forged, self.batch_size)
 
 
 PRESETS: Mapping[str, Mapping[str, Any]] = {
