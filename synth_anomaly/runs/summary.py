@@ -53,6 +53,7 @@ def summarise(
         facts: Further plain values for ``metrics.json``.
     """
     trained_on = trained_on or recipe.data
+    is_own = _are_own(recipe.data, trained_on)
     provenance = Provenance(
         dataset=dataset.name,
         category=dataset.category,
@@ -67,8 +68,8 @@ def summarise(
         evaluation=evaluation,
         recipe=recipe.text(),
         provider=_provider(method),
-        published=_published(method, dataset, dataset.category) if _are_own(recipe.data, trained_on) else {},
-        published_mean=_published(method, dataset, "mean") if _are_own(recipe.data, trained_on) else {},
+        published=_published(method, dataset, dataset.category) if is_own else {},
+        published_mean=_published(method, dataset, "mean") if is_own else {},
         seconds=clock.wall,
         notes=(
             *([DEMO_NOTE] if provenance.is_demo else []),
@@ -77,20 +78,7 @@ def summarise(
             *texture_notes("method", method_spec(recipe)),
             *notes,
         ),
-        facts={
-            "root": str(Path(root).absolute()) if (root := recipe.data.root) else None,
-            "cpu_seconds": clock.cpu,
-            "precision": recipe.precision,
-            "prediction_precision": precision,
-            "device": _name(method.device),
-            "threads": torch.get_num_threads(),
-            **(
-                {}
-                if (textures := textures_of("method", method_spec(recipe))) is None
-                else {"textures": textures}
-            ),
-            **(facts or {}),
-        },
+        facts={**_facts(method, recipe, clock, precision), **(facts or {})},
         reconstruct=reconstructor(method, precision),
         pictures=pictures(method, precision),
     )
@@ -99,6 +87,20 @@ def summarise(
 def dataset_notes(dataset: Dataset) -> tuple[str, ...]:
     """Return what a reader should know of the images, where the data set says anything."""
     return tuple(dataset.notes()) if isinstance(dataset, WithNotes) else ()
+
+
+def _facts(method: Method, recipe: Recipe, clock: Clock, precision: str) -> dict[str, Any]:
+    """Return the plain values that ``metrics.json`` has of every run."""
+    textures = textures_of("method", method_spec(recipe))
+    return {
+        "root": str(Path(root).absolute()) if (root := recipe.data.root) else None,
+        "cpu_seconds": clock.cpu,
+        "precision": recipe.precision,
+        "prediction_precision": precision,
+        "device": _name(method.device),
+        "threads": torch.get_num_threads(),
+        **({} if textures is None else {"textures": textures}),
+    }
 
 
 def _published(method: Method, dataset: Dataset, category: str) -> Mapping[str, float]:
