@@ -40,11 +40,13 @@ class Recolouring:
         matrix, bias = self.matrix.index_select(0, image), self._bias(means).index_select(0, image)
         return _recoloured(colours, matrix, bias).to(values.dtype)
 
-    def by_image(self) -> list[ImageRecolouring]:
-        """Return the change of each image by itself."""
-        means = [None] * len(self.matrix) if self.means is None else self.means.unbind()
-        rows = zip(self.matrix.unbind(), self.pull.unbind(), means, strict=True)
-        return [ImageRecolouring(*row) for row in rows]
+    def by_image(self, boxes: Tensor) -> list[ImageRecolouring]:
+        """Return the change in each image's box, ``(B, 4)``, by itself."""
+        if self.means is not None:
+            rows = zip(self.matrix, self.pull, self.means[:, :, None], strict=True)
+            return [ImageRecolouring(*row) for row in rows]
+        shares = self.pull / (boxes[:, 2] * boxes[:, 3])[:, None, None]
+        return [ImageRecolouring(*row, None) for row in zip(self.matrix, shares, strict=True)]
 
     def of_all(self, images: Tensor) -> Tensor:
         """Return the images ``(B, 3, H, W)`` with other colours, about given means."""
@@ -57,16 +59,23 @@ class Recolouring:
 
 
 class ImageRecolouring(NamedTuple):
-    """A `Recolouring` of one image."""
+    """A `Recolouring` in one box.
+
+    Attributes:
+        matrix: ``(3, 3)`` float32.
+        pull: ``(3, 3)`` float32, for a given mean; otherwise over the pixels in the box, for their sum.
+        mean: ``(3, 1)`` float32; None for what is in the box.
+    """
 
     matrix: Tensor
     pull: Tensor
     mean: Tensor | None
 
-    def of(self, values: Tensor) -> Tensor:
-        """Return what is in the box, ``(3, n)`` float32 whose values these are, with other colours."""
-        mean = values.mean(dim=1, keepdim=True) if self.mean is None else self.mean[:, None]
-        return torch.addmm(self.pull @ mean, self.matrix, values).clamp_(0, 1)
+    def uncut(self, values: Tensor) -> Tensor:
+        """Return the box, ``(3, n)`` whose values these are, with other colours, float32 and not yet cut."""
+        values = values.float()
+        pulling = values.sum(dim=1, keepdim=True) if self.mean is None else self.mean
+        return torch.addmm(self.pull @ pulling, self.matrix, values)
 
 
 def _recoloured(colours: Tensor, matrix: Tensor, bias: Tensor) -> Tensor:

@@ -31,20 +31,21 @@ def pasted_in_slices(images: Tensor, boxes: Tensor, view: View) -> tuple[Tensor,
     Returns:
         Images, contiguous, and float32 ``(B, 1, H, W)``, 1 inside the boxes.
     """
-    made = images.clone(memory_format=torch.contiguous_format)
+    made = torch.empty_like(images, memory_format=torch.contiguous_format)
+    pixels = _shared_array(made)
+    np.copyto(pixels, _shared_array(images))  # in less time than torch
     masks = torch.zeros((len(images), 1, *images.shape[2:]))
-    pixels, marks, source = _shared_array(made), masks.numpy(), _Source(view)
-    recolourings = [recolouring.by_image() for recolouring in view.recolourings]
+    source, marks, kind = _Source(view), masks.numpy(), images.dtype
+    recolourings = [recolouring.by_image(boxes) for recolouring in view.recolourings]
     for number, box in enumerate(boxes.tolist()):
         top, left, height, width = box
-        content = as_shares(source.read(number, box)).flatten(1)
-        for changes in recolourings:
-            content = changes[number].of(content.float()).to(content.dtype)
-        if not recolourings:
-            content.clamp_(0, 1)
-        shown = _shared_array(content.to(images.dtype)).reshape(-1, height, width)
-        pixels[number, :, top : top + height, left : left + width] = shown
-        marks[number, :, top : top + height, left : left + width] = 1
+        content = source.read(number, box)
+        for step, changes in enumerate(recolourings):
+            before = content.clamp_(0, 1).to(source.kind) if step else content
+            content = changes[number].uncut(before)
+        place = number, slice(None), slice(top, top + height), slice(left, left + width)
+        torch.clamp(content.to(kind).view(-1, height, width), 0, 1, out=_as_tensor(pixels[place], kind))
+        marks[place] = 1
     return made, masks
 
 
@@ -53,11 +54,12 @@ class _Source:
 
     def __init__(self, view: View) -> None:
         self._view, self._pixels = view, _shared_array(view.source)
+        self.kind = view.source.dtype if view.source.is_floating_point() else torch.float32
         self._chosen = view.chosen.tolist()
         self._shift = [[0, 0]] * len(self._chosen) if view.shift is None else view.shift.tolist()
 
     def read(self, number: int, box: list[int]) -> Tensor:
-        """Return a copy of what a sample's box shows, ``(C, h, w)``, before its colours change."""
+        """Return a copy of what a sample's box shows, ``(C, h * w)``, before its colours change."""
         part = self._shifted(number, box) if self._view.moved is None else None
         if part is not None:
             return self._copy(part)
@@ -67,14 +69,13 @@ class _Source:
         row_step, column_step = _step(rows), _step(columns)
         if row_step is None or column_step is None:
             places = torch.from_numpy(rows[:, None] + columns)
-            return pixels_at(self._view.source, places[None])[0]
+            return as_shares(pixels_at(self._view.source, places[None])[0]).flatten(1)
         flat, plane = self._pixels.reshape(-1), height * width
         strides = tuple(pixels * flat.itemsize for pixels in (plane, row_step, column_step))
         return self._copy(as_strided(flat[rows[0] + columns[0] :], (channels, high, wide), strides))
 
     def _copy(self, part: NDArray[Any]) -> Tensor:
-        values, kind = torch.from_numpy(part.copy()), self._view.source.dtype
-        return values if values.dtype == kind else values.view(kind)
+        return as_shares(_as_tensor(part.copy().reshape(len(part), -1), self._view.source.dtype))
 
     def _shifted(self, number: int, box: list[int]) -> NDArray[Any] | None:
         """Return a box of an image that is at most shifted; None where it goes over the image's edge."""
@@ -102,3 +103,9 @@ def _step(places: NDArray[Any]) -> int | None:
 def _shared_array(values: Tensor) -> NDArray[Any]:
     """Return values as an array that shares their memory; of bfloat16, which NumPy lacks, the bits."""
     return (values.view(torch.int16) if values.dtype == torch.bfloat16 else values).numpy()
+
+
+def _as_tensor(values: NDArray[Any], kind: torch.dtype) -> Tensor:
+    """Return what `_shared_array` made of a tensor of this kind, or a part of it, as such a tensor."""
+    shared = torch.from_numpy(values)
+    return shared if shared.dtype == kind else shared.view(kind)
