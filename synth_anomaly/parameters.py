@@ -44,10 +44,11 @@ class Parameters(Mapping[str, Tensor]):
     def to(self, device: torch.device | str) -> Parameters:
         """Return the same parameters on ``device``; one copy for each type of number, none if there."""
         device = torch.device(device)
-        if device.type == "cpu" and is_pretended() and self._is_host_alone():
-            return Parameters(
-                self.host, {name: value.to(device, non_blocking=True) for name, value in self.host.items()}
-            )
+        if device.type == "cpu" and self._is_host_alone():
+            if not is_pretended():
+                return self
+            copies = {name: value.to(device, non_blocking=True) for name, value in self.host.items()}
+            return Parameters(self.host, copies)
         if all(_is_on(value, device) for value in self._device.values()):
             return self
         if device.type == "cpu":
@@ -64,7 +65,9 @@ class Parameters(Mapping[str, Tensor]):
         return Parameters(self.host, moved)
 
     def _is_host_alone(self) -> bool:
-        return all(self._device[name] is value for name, value in self.host.items())
+        return self._device is self.host or all(
+            self._device[name] is value for name, value in self.host.items()
+        )
 
     def __getitem__(self, name: str) -> Tensor:
         return self._device[name]

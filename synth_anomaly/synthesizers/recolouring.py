@@ -45,8 +45,9 @@ class Recolouring:
         if self.means is not None:
             rows = zip(self.matrix, self.pull, self.means[:, :, None], strict=True)
             return [ImageRecolouring(*row) for row in rows]
-        shares = self.pull / (boxes[:, 2] * boxes[:, 3])[:, None, None]
-        return [ImageRecolouring(*row, None) for row in zip(self.matrix, shares, strict=True)]
+        shares = self.pull / boxes[:, 2:].prod(dim=1).view(-1, 1, 1)
+        rows = zip(self.matrix.unbind(), shares.unbind(), strict=True)
+        return [ImageRecolouring(matrix, share, None) for matrix, share in rows]
 
     def of_all(self, images: Tensor) -> Tensor:
         """Return the images ``(B, 3, H, W)`` with other colours, about given means."""

@@ -31,11 +31,9 @@ def pasted_in_slices(images: Tensor, boxes: Tensor, view: View) -> tuple[Tensor,
     Returns:
         Images, contiguous, and float32 ``(B, 1, H, W)``, 1 inside the boxes.
     """
-    made = torch.empty_like(images, memory_format=torch.contiguous_format)
-    pixels = _shared_array(made)
-    np.copyto(pixels, _shared_array(images))  # in less time than torch
-    masks = torch.zeros((len(images), 1, *images.shape[2:]))
-    source, marks, kind = _Source(view), masks.numpy(), images.dtype
+    made = images.clone(memory_format=torch.contiguous_format)
+    masks = np.zeros((len(images), 1, *images.shape[2:]), dtype=np.float32)  # sooner cleared than by torch
+    pixels, source, kind = _shared_array(made), _Source(view), images.dtype
     recolourings = [recolouring.by_image(boxes) for recolouring in view.recolourings]
     for number, box in enumerate(boxes.tolist()):
         top, left, height, width = box
@@ -44,9 +42,12 @@ def pasted_in_slices(images: Tensor, boxes: Tensor, view: View) -> tuple[Tensor,
             before = content.clamp_(0, 1).to(source.kind) if step else content
             content = changes[number].uncut(before)
         place = number, slice(None), slice(top, top + height), slice(left, left + width)
-        torch.clamp(content.to(kind).view(-1, height, width), 0, 1, out=_as_tensor(pixels[place], kind))
-        marks[place] = 1
-    return made, masks
+        shown = content.view(-1, height, width)
+        if shown.dtype != kind:
+            shown = shown.to(kind)
+        torch.clamp(shown, 0, 1, out=_as_tensor(pixels[place], kind))
+        masks[place] = 1
+    return made, torch.from_numpy(masks)
 
 
 class _Source:

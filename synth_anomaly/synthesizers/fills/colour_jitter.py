@@ -66,7 +66,7 @@ class ColourJitter:
         factors = [(max(0.0, 1 - reach), 1 + reach) for reach in self._reaches()]
         low, high = np.array([*factors, (-self.hue, self.hue)], dtype=np.float32).T[:, :, None]
         drawn = low + (high - low) * torch.rand(4, len(boxes), generator=generator).numpy()
-        named = dict(zip(_DRAWN, torch.from_numpy(drawn), strict=True))
+        named = dict(zip(_DRAWN, map(torch.from_numpy, drawn), strict=True))
         return Parameters(named | ({"box": boxes} if self.about == "box" else {}))
 
     def content(self, content: Tensor, parameters: Parameters, *, donors: Tensor | None = None) -> Tensor:  # noqa: ARG002

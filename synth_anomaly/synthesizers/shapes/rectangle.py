@@ -49,8 +49,8 @@ class Rectangle:
         choice = below(np.full(count, len(self.aspect)), generator).numpy()
         low, high = np.array(self.aspect, dtype=np.float32)[choice].T
         aspect = low + (high - low) * torch.rand(count, generator=generator).numpy()
-        sides = np.sqrt(np.stack((area / aspect, area * aspect), axis=1)).round().astype(np.int64)
         limits = np.array(size)
+        sides = np.sqrt((area / aspect, area * aspect)).round().astype(np.int64).T
         sides = np.minimum(np.maximum(sides, 1), limits)
         corner = below(limits - sides + 1, generator).numpy()
         return Parameters({"box": torch.from_numpy(np.concatenate((corner, sides), axis=1))})
