@@ -43,11 +43,11 @@ class Recolouring:
     def by_image(self, boxes: Tensor) -> list[ImageRecolouring]:
         """Return the change in each image's box, ``(B, 4)``, by itself."""
         if self.means is not None:
-            rows = zip(self.matrix, self.pull, self.means[:, :, None], strict=True)
-            return [ImageRecolouring(*row) for row in rows]
+            changes = zip(self.matrix, self.pull, self.means[:, :, None], strict=True)
+            return [ImageRecolouring(*change) for change in changes]
         shares = self.pull / boxes[:, 2:].prod(dim=1).view(-1, 1, 1)
-        rows = zip(self.matrix.unbind(), shares.unbind(), strict=True)
-        return [ImageRecolouring(matrix, share, None) for matrix, share in rows]
+        parts = zip(self.matrix.unbind(), shares.unbind(), strict=True)
+        return [ImageRecolouring(matrix, share, None) for matrix, share in parts]
 
     def of_all(self, images: Tensor) -> Tensor:
         """Return the images ``(B, 3, H, W)`` with other colours, about given means."""
