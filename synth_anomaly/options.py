@@ -15,7 +15,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_typ
 from synth_anomaly.errors import OptionError
 from synth_anomaly.interfaces import KINDS, IsPath, Size
 from synth_anomaly.taking import NONE, fault_in, taken_as
-from synth_anomaly.wording import expected, type_name
+from synth_anomaly.wording import expected, in_words, type_name
 
 __all__ = ["NONE", "REQUIRED", "Option", "check_value", "nearest", "options_of"]
 
@@ -75,8 +75,13 @@ class Option:
         return type_name(self.annotation)
 
     @property
+    def in_words(self) -> str:
+        """What it takes, in words, such as ``"two numbers"``."""
+        return in_words(self.worded)
+
+    @property
     def expected(self) -> str:
-        """What it takes, in words, such as ``"two numbers, such as [0.5, 0.999]"``."""
+        """The same with an example, such as ``"two numbers, such as [0.5, 0.999]"``."""
         return expected(self.worded, self.default)
 
     @property

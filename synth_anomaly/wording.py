@@ -11,7 +11,7 @@ from typing import Any, Literal, Union, get_args, get_origin
 
 from synth_anomaly.interfaces import KINDS
 
-__all__ = ["alternatives", "expected", "is_a", "item_types", "type_name"]
+__all__ = ["alternatives", "expected", "in_words", "is_a", "item_types", "type_name"]
 
 _KIND_OF: Mapping[Any, str] = {protocol: kind for kind, protocol in KINDS.items()}
 _WORDS: Mapping[Any, tuple[str, str]] = {
@@ -52,18 +52,16 @@ def expected(annotation: Any, default: Any = None) -> str:
         'a whole number or two whole numbers, such as [256, 256]'
     """
     example = _example(annotation, default)
-    return _one(annotation) + (f", such as {_written(example)}" if isinstance(example, list) else "")
+    return in_words(annotation) + (f", such as {_written(example)}" if isinstance(example, list) else "")
 
 
-def type_name(annotation: Any) -> str:
-    """Return a type as Python writes it, without the modules of its parts."""
-    if isinstance(annotation, type) and get_origin(annotation) is None:
-        return annotation.__name__
-    return re.sub(r"('[^']*')|\b(?:[A-Za-z_]\w*\.)+", lambda match: match[1] or "", str(annotation))
+def in_words(annotation: Any) -> str:
+    """Return the words for one value of a type.
 
-
-def _one(annotation: Any) -> str:
-    """Return the words for one value of a type."""
+    Example:
+        >>> in_words(int | tuple[int, int])
+        'a whole number or two whole numbers'
+    """
     if annotation in _WORDS:
         return _WORDS[annotation][0]
     if (kind := _kind(annotation)) is not None:
@@ -71,12 +69,19 @@ def _one(annotation: Any) -> str:
     if choices := _choices(annotation):
         return _either([_written(choice) for choice in choices])
     if parts := alternatives(annotation):
-        return _either([_one(part) for part in parts])
+        return _either([in_words(part) for part in parts])
     if (items := item_types(annotation)) is not None:
         return _list(items)
     if is_a(annotation, Mapping):
         return "a table"
     return "a path" if is_a(annotation, PurePath) else type_name(annotation)
+
+
+def type_name(annotation: Any) -> str:
+    """Return a type as Python writes it, without the modules of its parts."""
+    if isinstance(annotation, type) and get_origin(annotation) is None:
+        return annotation.__name__
+    return re.sub(r"('[^']*')|\b(?:[A-Za-z_]\w*\.)+", lambda match: match[1] or "", str(annotation))
 
 
 def _several(annotation: Any) -> str:
@@ -88,7 +93,7 @@ def _several(annotation: Any) -> str:
     items = item_types(annotation)
     if items is not None and items[0] is not None and len(set(items)) == 1:
         return f"lists of {_counted(items)}"
-    return f"values, each {_one(annotation)}"
+    return f"values, each {in_words(annotation)}"
 
 
 def _list(items: tuple[Any, ...]) -> str:
@@ -98,14 +103,14 @@ def _list(items: tuple[Any, ...]) -> str:
         return f"a list of {_several(items[0])}"
     if len(set(items)) == 1:
         return _counted(items)
-    return f"a list of {', '.join(map(_one, items[:-1]))} and {_one(items[-1])}"
+    return f"a list of {', '.join(map(in_words, items[:-1]))} and {in_words(items[-1])}"
 
 
 def _counted(items: tuple[Any, ...]) -> str:
     if items[-1] is ...:
         return _several(items[0])
     if len(items) == 1:
-        return f"a list of {_one(items[0])}"
+        return f"a list of {in_words(items[0])}"
     count = _COUNTS[len(items)] if len(items) < len(_COUNTS) else str(len(items))
     return f"{count} {_several(items[0])}"
 

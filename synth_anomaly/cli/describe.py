@@ -33,9 +33,9 @@ def describe(kind: str, name: str, as_json: bool) -> None:
     of a method are its settings.
 
     With --json: {"kind", "name", "summary", "provider", "version", "target", "text": [paragraph], "source",
-    "options": [{"name", "type", "kind", "many", "required", "default", "text"}], "presets": {name: changes}};
-    "kind" of an option is null for a plain value, "default" is as a recipe writes it, "presets" is null for
-    what is no method.
+    "options": [{"name", "type", "takes", "kind", "many", "required", "default", "text"}],
+    "presets": {name: changes}}; "type" of an option is Python's and "takes" the same in words, "kind" is null
+    for a plain value, "default" is as a recipe writes it, "presets" is null for what is no method.
     """
     about = about_component(singular(kind), name)
     click.echo(json.dumps(about, indent=2) if as_json else _text(about))
@@ -88,6 +88,7 @@ def _option(option: Option, texts: Mapping[str, str]) -> dict[str, Any]:
     return {
         "name": option.name,
         "type": option.type_name,
+        "takes": option.in_words,
         "kind": option.kind,
         "many": option.many,
         "required": required,
@@ -128,7 +129,6 @@ def _section(title: str, lines: list[str]) -> str:
 
 def _option_text(option: Mapping[str, Any]) -> str:
     given = "required" if option["required"] else f"default {inline(option['default'])}"
-    kind = f"a list of {option['kind']} components" if option["many"] else option["kind"] or option["type"]
-    lines = [f"  {click.style(option['name'], bold=True)}: {kind}"]
+    lines = [f"  {click.style(option['name'], bold=True)}: {option['takes']}"]
     lines += [paragraph(text, 6) for text in (option["text"], given) if text]
     return "\n".join(lines)

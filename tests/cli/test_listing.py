@@ -201,8 +201,15 @@ def test_describe_a_component(machine):
     ]
     assert about["presets"] is None
     shape = about["options"][0]
-    assert list(shape) == ["name", "type", "kind", "many", "required", "default", "text"]
+    assert list(shape) == ["name", "type", "takes", "kind", "many", "required", "default", "text"]
     assert (shape["kind"], shape["default"]["name"]) == ("shape", "rectangle")
+    assert (shape["type"], shape["takes"]) == ("Shape", "a shape")
+
+
+def test_describe_says_in_words_what_an_option_takes(machine):
+    text = machine.run("describe", "shape", "rectangle").stdout
+    assert "  area: two numbers\n" in text
+    assert "  synthesizers: a list of synthesizers\n" in machine.run("describe", "synthesizer", "one-of").stdout
 
 
 def test_describe_a_method_with_its_presets(machine):
