@@ -207,9 +207,9 @@ def test_describe_a_component(machine):
 
 
 def test_describe_says_in_words_what_an_option_takes(machine):
-    text = machine.run("describe", "shape", "rectangle").stdout
-    assert "  area: two numbers\n" in text
-    assert "  synthesizers: a list of synthesizers\n" in machine.run("describe", "synthesizer", "one-of").stdout
+    assert "  area: two numbers\n" in machine.run("describe", "shape", "rectangle").stdout
+    several = machine.run("describe", "synthesizer", "one-of").stdout
+    assert "  synthesizers: a list of synthesizers\n" in several
 
 
 def test_describe_a_method_with_its_presets(machine):
