@@ -43,13 +43,12 @@ def test_defaults_presets_and_saved_runs_mean_what_they_meant(sat, parts, tmp_pa
     assert before.returncode == 0, before.stderr
     after = sat(*command)
     assert after.returncode == 0, after.stderr
-    recipe = (tmp_path / "runs/anoseg/bolt/1/recipe.toml").read_text()
-    assert 'method = "sat-anoseg/anoseg"' in recipe
+    recipes = [(tmp_path / f"runs/anoseg/bolt/{n}/recipe.toml").read_text() for n in (1, 2)]
+    assert all('method = "sat-anoseg/anoseg"' in recipe for recipe in recipes)
     weights = [(tmp_path / f"runs/anoseg/bolt/{n}/weights.safetensors").read_bytes() for n in (1, 2)]
     assert weights[0] == weights[1]
-    for number in (1, 2):
-        done = sat("evaluate", tmp_path / f"runs/anoseg/bolt/{number}", "--out", tmp_path / f"again-{number}")
-        assert done.returncode == 0, done.stderr
+    done = sat("evaluate", tmp_path / "runs/anoseg/bolt/1", "--out", tmp_path / "again")
+    assert done.returncode == 0, done.stderr
 
 
 def test_a_typed_name_is_the_error_that_names_both(sat, parts):

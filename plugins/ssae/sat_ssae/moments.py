@@ -125,8 +125,9 @@ def _slid(first: Tensor, second: Tensor, window: int) -> tuple[Array, Array]:
 
     A pixel of the window sees every place that the window's position can move it to, a box of the image.
     """
-    box = (first.shape[0] - window + 1, first.shape[1] - window + 1)
-    mean, square = F.avg_pool2d(torch.stack([first, second])[:, None], box, stride=1)[:, 0]
+    rows, columns = first.shape[0] - window + 1, first.shape[1] - window + 1
+    down = F.avg_pool2d(torch.stack([first, second])[:, None], (rows, 1), stride=1)
+    mean, square = F.avg_pool2d(down, (1, columns), stride=1)[:, 0]
     return mean.numpy(), _deviation(mean, square)
 
 
