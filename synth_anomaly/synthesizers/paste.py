@@ -63,7 +63,6 @@ class Paste(Replayable):
         fill = self.fill.draw(shape.host["box"], size, generator, donors=donors)
         return Parameters.nest(shape=shape, fill=fill, blend=self.blend.draw(count, generator))
 
-    @torch.no_grad()
     def apply(
         self,
         images: Tensor,
@@ -74,12 +73,9 @@ class Paste(Replayable):
     ) -> Defects:
         """Paste what was drawn; where the guide leaves nothing of a mask, the sample stays normal.
 
-        No gradient passes.
-
         Raises:
             DataError: If the parameters are those of another number of images, or of larger ones.
         """
-        images, donors = images.detach(), None if donors is None else donors.detach()
         drawn = moved(parameters, images.device)
         boxes = drawn.host["shape/box"]
         check_count(images, boxes)

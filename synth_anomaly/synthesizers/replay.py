@@ -24,13 +24,13 @@ class Replayable(ABC):
 
     A subclass writes :meth:`draw` and :meth:`apply`; calling it does one after the other. Whatever a
     subclass's `apply` computes in float32 is computed in full: autocast and TF32, which a process may have
-    chosen for its networks, end at its entry.
+    chosen for its networks, end at its entry. No gradient passes it.
     """
 
     def __init_subclass__(cls, **given: Any) -> None:
         super().__init_subclass__(**given)
         if "apply" in vars(cls):
-            setattr(cls, "apply", _in_full_precision(vars(cls)["apply"]))  # noqa: B010  # mypy forbids the other
+            setattr(cls, "apply", _guarded(vars(cls)["apply"]))  # noqa: B010  # mypy forbids the other
 
     @abstractmethod
     def draw(self, count: int, size: Size, generator: Generator, *, donors: int = 0) -> Parameters:
@@ -85,12 +85,22 @@ class Replayable(ABC):
             return self.apply(images, drawn, guide=guide, donors=donors)
 
 
-def _in_full_precision(apply: Callable[..., Defects]) -> Callable[..., Defects]:
+def _guarded(apply: Callable[..., Defects]) -> Callable[..., Defects]:
+    """Return `apply` with its tensors checked, in full precision and without gradients."""
+
     @wraps(apply)
-    def guarded(self: Replayable, images: Tensor, *given: Any, **named: Any) -> Defects:
-        check_batch(images, named.get("guide"), named.get("donors"))
-        with full_precision(images.device):
-            return apply(self, images, *given, **named)
+    def guarded(
+        self: Replayable,
+        images: Tensor,
+        parameters: Parameters,
+        *,
+        guide: Tensor | None = None,
+        donors: Tensor | None = None,
+    ) -> Defects:
+        check_batch(images, guide, donors)
+        donors = None if donors is None else donors.detach()
+        with torch.no_grad(), full_precision(images.device):
+            return apply(self, images.detach(), parameters, guide=guide, donors=donors)
 
     return guarded
 

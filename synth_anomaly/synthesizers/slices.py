@@ -37,6 +37,8 @@ def pasted_in_slices(images: Tensor, boxes: Tensor, view: View) -> tuple[Tensor,
     recolourings = [recolouring.by_image(boxes) for recolouring in view.recolourings]
     for number, box in enumerate(boxes.tolist()):
         top, left, height, width = box
+        if not height * width:
+            continue
         content = source.read(number, box)
         for step, changes in enumerate(recolourings):
             before = content.clamp_(0, 1).to(source.kind) if step else content

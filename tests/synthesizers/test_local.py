@@ -1,6 +1,8 @@
 """What is computed inside the boxes alone is what whole images would have given."""
 
 from contextlib import nullcontext
+from dataclasses import dataclass
+from typing import ClassVar
 
 import pytest
 import torch
@@ -12,12 +14,15 @@ from synth_anomaly.parameters import Parameters
 from synth_anomaly.synthesizers import (
     Alpha,
     Blob,
+    Chain,
     ColourJitter,
     Donor,
     Elastic,
     Elsewhere,
     GradientDomain,
     Mirror,
+    Mixed,
+    OneOf,
     Paste,
     Perlin,
     Permute,
@@ -172,14 +177,50 @@ def test_images_in_half_precision_and_in_another_order(monkeypatch, synthesizer)
         assert_same(made, synthesizer(images, seeded()))
 
 
-@pytest.mark.parametrize("blend", [Replace(), Alpha(), GradientDomain(), Soft()], ids=repr)
-def test_no_gradient_passes(blend):
+@pytest.mark.parametrize(
+    "synthesizer",
+    [
+        *(Paste(Scar(), FILLS["all"], blend) for blend in (Replace(), Alpha(), GradientDomain(), Soft())),
+        cutpaste(),
+        Chain((cutpaste(), cutpaste())),
+        Mixed(cutpaste()),
+        OneOf((cutpaste(), nsa())),
+        nsa(),
+    ],
+    ids=lambda synthesizer: type(synthesizer).__name__,
+)
+def test_no_gradient_passes(synthesizer):
     images, donors = random_images(4, (24, 24)), random_images(4, (24, 24), 9)
-    synthesizer = Paste(Rectangle(), FILLS["all"], blend)
     plain = synthesizer(images, seeded(1), donors=donors)
     made = synthesizer(images.requires_grad_(), seeded(1), donors=donors.requires_grad_())
     assert not made.images.requires_grad
     assert_same(made, plain, 0)
+
+
+@dataclass(frozen=True)
+class SomeEmpty:
+    """Rectangles, every second of which has no pixels."""
+
+    fills_box: ClassVar[bool] = True
+
+    def draw(self, count, size, generator):
+        drawn = Rectangle().draw(count, size, generator)
+        drawn["box"][::2] = 0
+        return drawn
+
+    def masks(self, parameters, size):
+        return Rectangle().masks(parameters, size)
+
+
+@pytest.mark.parametrize("fill", FILLS.values(), ids=FILLS)
+def test_boxes_without_pixels_are_normal_samples(monkeypatch, fill):
+    images, donors = random_images(4, (24, 20)), random_images(4, (24, 20), 9)
+    synthesizer = Paste(SomeEmpty(), fill)
+    made = synthesizer(images, seeded(2), donors=donors)
+    assert made.masks.flatten(1).any(dim=1).tolist() == [False, True, False, True]
+    assert torch.equal(made.images[::2], images[::2])
+    for other in every_way(monkeypatch, synthesizer, images, 2, donors=donors):
+        assert_same(other, made)
 
 
 @pytest.mark.parametrize("at_hand", [True, False])
