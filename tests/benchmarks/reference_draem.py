@@ -38,7 +38,7 @@ def brightness(image, rng):
 
 
 def sharpness(image, rng):
-    return np.asarray(ImageEnhance.Sharpness(Image.fromarray(image)).enhance(rng.uniform(0.1, 1.9)))
+    return np.asarray(ImageEnhance.Sharpness(Image.fromarray(image)).enhance(rng.uniform(0, 2)))
 
 
 def hue_and_saturation(image, rng):
