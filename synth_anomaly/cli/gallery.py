@@ -14,6 +14,7 @@ from synth_anomaly.cli.synth_images import Pictures
 from synth_anomaly.errors import SynthAnomalyError
 from synth_anomaly.options import REQUIRED, options_of
 from synth_anomaly.reporting.synthesis.page import Exhibit, Setting
+from synth_anomaly.reporting.synthesis.published import PublishedFigures, published_figures
 from synth_anomaly.reporting.synthesis.samples import synthetic_samples
 from synth_anomaly.reporting.synthesis.trial import Trial
 
@@ -52,7 +53,8 @@ class Gallery:
             exhibit = replace(exhibit, **_about(name))
             if parts := _parts_without_default(name):
                 return replace(exhibit, reason=f"made of other pieces, which you choose: {', '.join(parts)}")
-            return self._tried(exhibit, build_synthesizer({"name": name}, self.textures))
+            exhibit = self._tried(exhibit, build_synthesizer({"name": name}, self.textures))
+            return replace(exhibit, published=self._published(name))
         except SynthAnomalyError as error:
             return replace(exhibit, reason=str(error))
         except Exception as error:  # a plugin's code, which may raise anything
@@ -64,6 +66,11 @@ class Gallery:
         settings = [Setting(key, spread(value)) for key, value in built.recipe.items() if key != "name"]
         exhibit = Exhibit(name=name, **{**_entry(name), **_about(name), "settings": settings})
         return self._tried(replace(exhibit, asked_for=True), built)
+
+    def _published(self, name: str) -> PublishedFigures | None:
+        """Return what compares with a synthesizer's defaults; a guide leaves nothing comparable."""
+        height, width = self.pictures.images.shape[2:]
+        return None if self.pictures.guides is not None else published_figures(name, (height, width))
 
     def _tried(self, exhibit: Exhibit, built: Built) -> Exhibit:
         pictures = self.pictures

@@ -82,7 +82,7 @@ def changes_of_guide(name: str | None, changed: Mapping[str, Any]) -> dict[str, 
 
 
 def choose_synthesizer(
-    name: str | None, changed: Mapping[str, Any], textures: str | None, *, page_alone: bool
+    name: str | None, changed: Mapping[str, Any], textures: str | None, *, page: bool
 ) -> Chosen | None:
     """Return the synthesizer that was named; None where the page of all of them is wanted alone.
 
@@ -90,14 +90,14 @@ def choose_synthesizer(
         name: Its name; None for the usual one.
         changed: What ``--set`` says of it.
         textures: A folder of textures, or None.
-        page_alone: Whether no name, or ``"all"``, asks for the page.
+        page: Whether the page is wanted, alone without a name or with ``"all"``.
 
     Raises:
         SynthAnomalyError: If there is none of that name, or an option is wrong.
     """
-    if name == EVERY and not page_alone:
+    if name == EVERY and not page:
         raise click.UsageError("'all' is for the page that shows every synthesizer: add --html.")
-    if page_alone and name in (None, EVERY):
+    if page and name in (None, EVERY):
         if changed:
             raise click.UsageError("--set changes one synthesizer: name it.")
         return None
@@ -107,4 +107,5 @@ def choose_synthesizer(
         plugins.refuse_ambiguous(plugins.registry("synthesizer").load(name), changed)
     spec = merge({"name": name}, changed)
     text = ", ".join(f"{key} = {inline(value)}" for key, value in changed.items())
-    return Chosen(name, build_synthesizer(spec, textures, must_show=True), text, provider_of(name))
+    # of all that a page shows, others may show textures
+    return Chosen(name, build_synthesizer(spec, textures, must_show=not page), text, provider_of(name))

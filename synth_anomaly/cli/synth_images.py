@@ -18,6 +18,7 @@ from synth_anomaly.errors import DataError, SynthAnomalyError
 from synth_anomaly.guides import guide_bytes
 from synth_anomaly.interfaces import Guide, Sample
 from synth_anomaly.options import nearest
+from synth_anomaly.reporting.synthesis.texts import counted
 
 __all__ = ["Origin", "Pictures", "find_images", "is_images"]
 
@@ -57,8 +58,11 @@ class Origin:
         store = load_images(self.samples[: count + donors], (size, size), skip_bad=skip_bad, warn=warn)
         images = store.batch(torch.arange(len(store)))
         names = tuple(sample.name for sample in store.samples)
-        spare = images[count:] if len(images) > count else images
-        return Pictures(images[:count], names[:count], spare if len(images) > 1 else None)
+        if len(images) == 1:
+            return Pictures(images, names, None)
+        are_donors = len(images) <= count
+        spare = images if are_donors else images[count:]
+        return Pictures(images[:count], names[:count], spare, are_donors=are_donors)
 
 
 @dataclass(frozen=True)
@@ -70,12 +74,23 @@ class Pictures:
         names: A name each.
         donors: Other images, ``(D, 3, H, W)``; None where there are no others.
         guides: Where on each image a defect may lie, ``(N, 1, H, W)`` in [0, 1]; None is everywhere.
+        are_donors: Whether the images themselves are the donors, as there are too few others.
     """
 
     images: Tensor
     names: tuple[str, ...]
     donors: Tensor | None
     guides: Tensor | None = None
+    are_donors: bool = False
+
+    @property
+    def donors_text(self) -> str:
+        """From which images content can be taken, in words."""
+        if self.donors is None:
+            return "no other to take content from"
+        if self.are_donors:
+            return "each with content of all"
+        return f"{counted(len(self.donors), 'other')} to take content from"
 
     def guided(self, guide: Guide, warn: Callable[[str], None]) -> Pictures:
         """Return the same pictures with their guides, rounded as a training keeps them.

@@ -16,6 +16,7 @@ from synth_anomaly.recipe import overrides
 from synth_anomaly.reporting.synthesis.folder import Synthesis
 from synth_anomaly.reporting.synthesis.page import Exhibit, SynthesisPage
 from synth_anomaly.reporting.synthesis.statistics import ring_width
+from synth_anomaly.reporting.synthesis.texts import counted
 from synth_anomaly.synthesizers import Texture
 from synth_anomaly.synthesizers.inside import read_files
 from synth_anomaly.synthesizers.texture_files import find_textures
@@ -70,8 +71,8 @@ class Request:
 
     def page(self, exhibits: Sequence[Exhibit]) -> SynthesisPage:
         """Return the page that shows what synthesizers made."""
-        (count, _, height, width), donors = self.pictures.images.shape, self.pictures.donors
-        images = f"{count} images, {0 if donors is None else len(donors)} others to take content from"
+        count, _, height, width = self.pictures.images.shape
+        images = f"{counted(count, 'image')}, {self.pictures.donors_text}"
         notes = [*self.notes, *(note for exhibit in exhibits for note in exhibit.notes)]
         return SynthesisPage(
             title=f"Synthesizers on {self.origin.title}",
@@ -108,7 +109,7 @@ def read_request(name: str | None, images: str | None, given: Mapping[str, Any],
     of_guide = changes_of_guide(name, changes)
     guide = choose_guide(given["guide"], of_guide)
     changes = {key: value for key, value in changes.items() if key not in of_guide}
-    chosen = choose_synthesizer(name, changes, given["textures"], page_alone=given["html"])
+    chosen = choose_synthesizer(name, changes, given["textures"], page=given["html"])
     origin = find_images(images, given["category"], given["data"], given["dataset"])
     if origin.notice:
         warn(origin.notice)

@@ -65,6 +65,6 @@ class DrawnGuides:
                 if (path := folder / f"{stem}{suffix}").is_file():
                     return path
         raise DataError(
-            f"expected the guide of {name!r} at {folder / stems[0]}.png, got no such file: draw it, "
-            "white where a defect may lie"
+            f"expected the guide of {name!r} in {folder} as {' or '.join(f'{stem}.png' for stem in stems)}, "
+            "got no such file: draw it, white where a defect may lie"
         )

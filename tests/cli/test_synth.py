@@ -131,13 +131,16 @@ def test_the_page_shows_everything_that_is_registered(sat, monkeypatch):
     assert "paste: not shown: made of other pieces, which you choose: shape" in said.stdout
 
 
-def test_the_page_and_a_synthesizer_of_ones_own(sat, monkeypatch):
+def test_the_page_and_a_synthesizer_of_ones_own(sat, parts, monkeypatch):
     monkeypatch.setattr("synth_anomaly.cli.gallery.SAMPLES", 4)
-    folder = sat("synth", "cutpaste", "--set=shape.area=[0.5,0.6]", "--html", *SMALL).folder
+    # the textures are for others of the page
+    asked = ("synth", "cutpaste", "--set=shape.area=[0.5,0.6]", f"--textures={parts / 'nut'}", "--html")
+    folder = sat(*asked, *SMALL).folder
     assert len(pictures(folder)) == 3
     text = (folder / "synthesizers.html").read_text()
     assert "cutpaste, as set" in text
     assert "area = [0.5, 0.6]" in text
+    assert "give --textures" not in text
 
 
 def test_quiet_is_the_results_alone(sat):
@@ -184,8 +187,17 @@ def test_a_broken_synthesizer_is_shown_with_its_reason(tmp_path, monkeypatch):
     monkeypatch.syspath_prepend(tmp_path)
     exhibit = Gallery(Pictures(torch.rand(2, 3, 8, 8), ("a", "b"), None)).exhibit("broken_of_tests:Broken")
     assert exhibit.statistics is None
+    assert exhibit.published is None
     assert "the synthesizer 'Broken' failed: ZeroDivisionError: division by zero" in exhibit.reason
     sys.modules.pop("broken_of_tests", None)
+
+
+@pytest.mark.parametrize(("side", "guided"), [(256, False), (256, True), (64, False)])
+def test_published_figures_compare_with_their_size_and_no_guide_alone(monkeypatch, side, guided):
+    monkeypatch.setattr("synth_anomaly.cli.gallery.SAMPLES", 4)
+    guides = torch.ones(2, 1, side, side) if guided else None
+    gallery = Gallery(Pictures(torch.rand(2, 3, side, side), ("a", "b"), None, guides))
+    assert (gallery.exhibit("draem").published is not None) == (side == 256 and not guided)
 
 
 GUIDED = ("synth", "cutpaste", "--size=64", "--count=6", "--category=bottle")

@@ -17,11 +17,11 @@ from synth_anomaly.reporting.synthesis.files import readable_json, write_sample
 from synth_anomaly.reporting.synthesis.folder import Synthesis
 from synth_anomaly.reporting.synthesis.histogram import area_histogram
 from synth_anomaly.reporting.synthesis.page import Exhibit, Setting, SynthesisPage, render_synthesis_page
-from synth_anomaly.reporting.synthesis.published import PUBLISHED
+from synth_anomaly.reporting.synthesis.published import PUBLISHED, published_figures
 from synth_anomaly.reporting.synthesis.samples import sample_parameters, synthetic_samples
 from synth_anomaly.reporting.synthesis.sheet import synthesis_sheet
 from synth_anomaly.reporting.synthesis.statistics import defect_statistics, measure_defects
-from synth_anomaly.reporting.synthesis.texts import range_text, summary_line
+from synth_anomaly.reporting.synthesis.texts import percent, range_text, summary_line
 from synth_anomaly.reporting.synthesis.trial import Trial, make_defects
 from synth_anomaly.synthesizers import Donor, Elsewhere, Mixed, Paste, Rectangle, Scar, WholeImage
 
@@ -205,12 +205,19 @@ def test_the_page_says_what_is_known():
         assert words in text
 
 
-def test_published_figures_stand_beside_the_defaults_alone():
-    text = page_of(exhibit_of(PASTE, name="draem"))
-    assert PUBLISHED["draem"].origin.replace("'", "&#39;") in text
-    assert all(figure in text for figure in ("4.7%", "4.5%", "0.20-9.0%", "4.2%"))
-    assert "4.7%" not in page_of(exhibit_of(PASTE, name="draem", asked_for=True))
-    assert "4.7%" not in page_of(exhibit_of(PASTE, name="paste"))
+def test_published_figures_stand_beside_ours():
+    figures = published_figures("draem", (256, 256))
+    text = page_of(exhibit_of(PASTE, name="draem", published=figures))
+    assert figures.origin.replace("'", "&#39;") in text
+    written = (figures.area_mean, figures.area_median, figures.empty)
+    assert all(f'<td class="num">{percent(share)}</td>' in text for share in written)
+    assert "published" not in page_of(exhibit_of(PASTE, name="draem"))
+
+
+def test_published_figures_are_of_one_size():
+    assert published_figures("draem", (256, 256)) is PUBLISHED["draem"]
+    assert published_figures("draem", (256, 128)) is None
+    assert published_figures("cutpaste", (256, 256)) is None
 
 
 def test_a_page_of_normal_samples_and_an_empty_page():

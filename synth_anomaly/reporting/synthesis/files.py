@@ -54,7 +54,7 @@ def write_picture(path: Path, picture: Image.Image) -> None:
 
 
 def readable_json(value: Mapping[str, Any]) -> str:
-    """Return JSON with tables indented and each list on one line; nan and inf are texts.
+    """Return JSON with tables indented and each list on one line; nan is null, and inf a text.
 
     Example:
         >>> print(readable_json({"shape": {"box": [1, 2, 3, 4]}}), end="")
@@ -79,9 +79,11 @@ def _text(value: Any, depth: int) -> str:
 
 
 def _finite(value: Any) -> Any:
-    """Return a plain value with what JSON has no number for as text."""
+    """Return a plain value without what JSON has no number for."""
     if isinstance(value, list | tuple):
         return [_finite(item) for item in value]
     if isinstance(value, Mapping):
         return {str(key): _finite(item) for key, item in value.items()}
-    return str(value) if isinstance(value, float) and not math.isfinite(value) else value
+    if isinstance(value, float) and math.isnan(value):
+        return None
+    return str(value) if isinstance(value, float) and math.isinf(value) else value

@@ -20,7 +20,7 @@ from synth_anomaly.reporting.synthesis.statistics import (
     defect_statistics,
     measure_defects,
 )
-from synth_anomaly.reporting.synthesis.texts import GUIDE_NOTE, summary_line
+from synth_anomaly.reporting.synthesis.texts import GUIDE_NOTE, counted, summary_line
 from synth_anomaly.reporting.synthesis.trial import make_defects
 from synth_anomaly.reporting.versions import versions
 
@@ -75,7 +75,7 @@ class Synthesis:
         height, width = self.images.shape[2:]
         changes = [f"set {self.changes}"] if self.changes else []
         guide = [f"guide {self.guide_text}"] if self.guide_text else []
-        start = [f"{self.count} samples of {width}x{height}", f"seed {self.seed}"]
+        start = [f"{counted(self.count, 'sample')} of {width}x{height}", f"seed {self.seed}"]
         return " · ".join([*start, *guide, *changes])
 
     def write(self, folder: Path) -> DefectStatistics:

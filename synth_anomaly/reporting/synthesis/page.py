@@ -12,7 +12,7 @@ from PIL import Image as Picture
 from synth_anomaly.files import write_whole
 from synth_anomaly.reporting.colour import Image
 from synth_anomaly.reporting.synthesis.histogram import area_histogram
-from synth_anomaly.reporting.synthesis.published import PUBLISHED, PublishedFigures
+from synth_anomaly.reporting.synthesis.published import PublishedFigures
 from synth_anomaly.reporting.synthesis.samples import SyntheticSample
 from synth_anomaly.reporting.synthesis.statistics import DefectStatistics
 from synth_anomaly.reporting.synthesis.texts import contrast_text, percent, range_text
@@ -48,6 +48,7 @@ class Exhibit:
         reason: Why it made nothing.
         notes: What a reader should know of what it made.
         asked_for: Whether its settings are the user's instead of the defaults.
+        published: What the paper's own code makes, to stand beside; None where that compares with nothing.
     """
 
     name: str
@@ -61,11 +62,7 @@ class Exhibit:
     reason: str = ""
     notes: Sequence[str] = ()
     asked_for: bool = False
-
-    @property
-    def published(self) -> PublishedFigures | None:
-        """The figures of the paper's own code, where they are known and the settings are the defaults."""
-        return None if self.asked_for else PUBLISHED.get(self.name)
+    published: PublishedFigures | None = None
 
     @property
     def title(self) -> str:

@@ -6,10 +6,20 @@ import math
 
 from synth_anomaly.reporting.synthesis.statistics import DefectStatistics
 
-__all__ = ["GUIDE_NOTE", "contrast_text", "percent", "range_text", "summary_line"]
+__all__ = ["GUIDE_NOTE", "contrast_text", "counted", "percent", "range_text", "summary_line"]
 
 GUIDE_NOTE = "originals are dark where the guide allows no defect"
 """What a reader of pictures should know where there is a guide."""
+
+
+def counted(count: int, name: str) -> str:
+    """Return a number of things.
+
+    Example:
+        >>> counted(1, "sample"), counted(16, "sample")
+        ('1 sample', '16 samples')
+    """
+    return f"{count:,} {name}" if count == 1 else f"{count:,} {name}s"
 
 
 def percent(share: float) -> str:
@@ -46,7 +56,8 @@ def contrast_text(contrast: float) -> str:
 def summary_line(statistics: DefectStatistics) -> str:
     """Return the most important figures in a line."""
     defective = round(statistics.count * (1 - statistics.empty))
-    parts = [f"{defective} of {statistics.count} samples show a defect"]
+    verb = "shows" if defective == 1 else "show"
+    parts = [f"{defective} of {counted(statistics.count, 'sample')} {verb} a defect"]
     if defective:
         area = range_text(statistics.area_low, statistics.area_high)
         parts += [
