@@ -38,6 +38,7 @@ from synth_anomaly.testing.synthesizer_result import (
     check_range,
     check_shapes,
 )
+from synth_anomaly.testing.synthesizer_shapes import check_boxes
 from synth_anomaly.testing.synthesizer_sources import (
     check_donors,
     check_empty_masks,
@@ -47,6 +48,7 @@ from synth_anomaly.testing.synthesizer_sources import (
 
 __all__ = [
     "check_batched",
+    "check_boxes",
     "check_donors",
     "check_empty_masks",
     "check_guide",
@@ -79,6 +81,7 @@ _OF_EVERY_SIZE = (
     check_range,
     check_parameters,
     check_masks_tell,
+    check_boxes,
     check_guide,
     check_empty_masks,
 )

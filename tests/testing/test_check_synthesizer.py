@@ -15,6 +15,7 @@ from synth_anomaly.errors import DataError
 from synth_anomaly.host import is_at_hand
 from synth_anomaly.interfaces import Defects
 from synth_anomaly.parameters import Parameters
+from synth_anomaly.synthesizers import Alpha, Ellipse, Elsewhere, Grey, Mixed, Paste
 from synth_anomaly.testing import check_synthesizer
 from synth_anomaly.testing import synthesizer as checks
 
@@ -330,6 +331,30 @@ class IgnoresGuideInHalfPrecision(Stripe):
         return super().__call__(images, generator, guide=guide, donors=donors)
 
 
+class HalfABox(Ellipse):
+    """A shape whose masks are larger than its boxes."""
+
+    def draw(self, count, size, generator):
+        drawn = super().draw(count, size, generator)
+        drawn["box"][:, 2:] //= 2
+        return drawn
+
+
+class BoxOutside(Ellipse):
+    def draw(self, count, size, generator):
+        drawn = super().draw(count, size, generator)
+        drawn["box"][:, 3] = size[1] + 1
+        return drawn
+
+
+def masks_outside_boxes():
+    return Mixed(Paste(HalfABox(), Elsewhere()))
+
+
+def boxes_outside_images():
+    return Paste(BoxOutside(), Grey(), Alpha())
+
+
 FOR_SOME = [
     (ReadsAValueInHalfPrecision, "waits for the device"),
     (ReadsAValueOfFlatImages, "waits for the device"),
@@ -372,6 +397,8 @@ CAUGHT = [
     (TakesMemoryAsItLies, checks.check_in_training_step, "in a training step .* the defects are others"),
     (KeepsASpeck, checks.check_empty_masks, "must leave empty masks, none `defective`"),
     (SmoothsNormalSamples, checks.check_empty_masks, "an empty mask must leave its image as it is"),
+    (masks_outside_boxes, checks.check_boxes, "the box of HalfABox must hold its mask"),
+    (boxes_outside_images, checks.check_boxes, "a box of BoxOutside must lie inside the image, 32 x 32"),
     (IgnoresGuide, checks.check_guide, "where the guide is below 0.5"),
     (CrashesWithoutDonors, checks.check_donors, "must work or raise DataError, got TypeError"),
     (SaysSomethingElse, checks.check_donors, "must say that there are none, got: not today"),

@@ -1,0 +1,42 @@
+"""Checks of the shapes inside a synthesizer."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from synth_anomaly.interfaces import Shape, Synthesizer
+from synth_anomaly.synthesizers.inside import pieces_inside
+from synth_anomaly.synthesizers.shapes.guided import masks_of
+from synth_anomaly.testing.expect import expect
+from synth_anomaly.testing.synthesizer_examples import example_guide, generator_of
+
+__all__ = ["check_boxes"]
+
+
+def check_boxes(synthesizer: Synthesizer, images: Tensor) -> None:
+    """The box that a shape draws lies in the image and holds its mask, as only what is inside is computed."""
+    for piece in pieces_inside(synthesizer):
+        shape = getattr(piece, "shape", None)
+        if isinstance(shape, Shape):
+            for seed in range(4):
+                _check_boxes_of(shape, images, seed)
+
+
+def _check_boxes_of(shape: Shape, images: Tensor, seed: int) -> None:
+    size, guide = (images.shape[2], images.shape[3]), torch.ones_like(example_guide(images))
+    drawn = shape.draw(len(images), size, generator_of(seed)).to(images.device)
+    name, boxes = type(shape).__name__, drawn["box"][:, :, None]
+    ends = boxes[:, :2] + boxes[:, 2:]
+    limits = boxes.new_tensor(size)[:, None]
+    inside = bool(((boxes[:, :2] >= 0) & (ends <= limits)).all())
+    expect(inside, f"a box of {name} must lie inside the image, {size[0]} x {size[1]} pixels")
+    rows, columns = (torch.arange(length, device=images.device) for length in size)
+    down = (rows >= boxes[:, 0]) & (rows < ends[:, 0])
+    across = (columns >= boxes[:, 1]) & (columns < ends[:, 1])
+    masks = masks_of(shape, drawn, size, guide)
+    outside = (masks > 0) & ~(down[:, None, :, None] & across[:, None, None, :])
+    expect(
+        not bool(outside.any()),
+        f"the box of {name} must hold its mask, {int(outside.sum())} pixels of it are outside (seed {seed})",
+    )
