@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import inspect
+import types
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -63,13 +65,28 @@ def checked_pieces(owner: object, option: str, pieces: Any, kind: str) -> tuple[
 
 def _is_a(kind: str, piece: object) -> bool:
     # a class has all that its objects have, but for a self
-    return isinstance(piece, KINDS[kind]) and not isinstance(piece, type)
+    return isinstance(piece, KINDS[kind]) and not isinstance(piece, type) and not _makes_some(kind, piece)
+
+
+def _makes_some(kind: str, piece: object) -> bool:
+    """Whether a piece is a function that takes other arguments than one of its kind, as one that makes it."""
+    if not isinstance(piece, types.FunctionType) or "__call__" not in vars(KINDS[kind]):
+        return False
+    _, *taken = inspect.signature(KINDS[kind].__call__).parameters.values()
+    by_name = {each.name: None for each in taken if each.kind is each.KEYWORD_ONLY}
+    try:
+        inspect.signature(piece).bind(*[None] * (len(taken) - len(by_name)), **by_name)
+    except TypeError:
+        return True
+    return False
 
 
 def _but(kind: str, piece: object) -> str:
     """Return what was given instead, and the cure."""
     if isinstance(piece, type):
         return f"the class {piece.__name__}: call it first"
+    if _makes_some(kind, piece):
+        return f"the function {getattr(piece, '__name__', piece)}: call it first, if it makes one"
     if isinstance(piece, str | Mapping):
         return (
             f"{piece!r}: pass one, such as {_EXAMPLES[kind]}, "

@@ -115,6 +115,21 @@ def test_a_class_is_to_be_called():
         Successive((Grey,))
 
 
+def test_a_function_that_makes_one_is_to_be_called():
+    with pytest.raises(OptionError, match="got the function cutpaste: call it first"):
+        Mixed(cutpaste)
+    with pytest.raises(OptionError, match="among them the function cutpaste: call it first"):
+        OneOf((cutpaste,))
+    with pytest.raises(OptionError, match="got <function cutpaste"):
+        Paste(cutpaste, Grey())
+
+    def darken(images, generator, *, guide=None, donors=None):
+        raise NotImplementedError
+
+    assert Mixed(darken).synthesizer is darken
+    assert Mixed(lambda *_, **__: None)
+
+
 def test_what_a_message_advises_works():
     with pytest.raises(OptionError) as caught:
         Paste(Rectangle(), "elsewhere")
