@@ -76,6 +76,11 @@ def test_an_override_needs_a_name_and_a_value(text):
         parse_override(text)
 
 
+def test_what_has_no_value_is_told_how_to_get_one():
+    with pytest.raises(RecipeError, match="got 'visible': write visible=VALUE; a dot reaches inside"):
+        parse_override("visible")
+
+
 def test_overrides_merge_and_the_later_wins():
     made = overrides(["synthesizer=cutpaste", "synthesizer.shape.area=[0.1,0.2]", "steps=1", "steps=2"])
     assert made == {"synthesizer": {"name": "cutpaste", "shape": {"area": [0.1, 0.2]}}, "steps": 2}
