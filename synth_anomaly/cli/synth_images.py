@@ -106,7 +106,10 @@ class Pictures:
         kept = guide_bytes(guide, zip(torch.split(self.images, _BATCH), names, strict=True))
         empty = int((kept.flatten(1).amax(dim=1) < 128).sum())
         if empty:
-            warn(f"the guide is below 0.5 everywhere on {empty} of {len(kept)} images")
+            warn(
+                f"the guide is below 0.5 everywhere on {empty} of {len(kept)} images, which stay normal: "
+                "try another, or change its options with --set guide.NAME=VALUE"
+            )
         return replace(self, guides=kept.float() / 255)
 
 

@@ -48,6 +48,7 @@ def synthesise_asked_for(
         if given["html"]:
             gallery = Gallery(request.pictures, given["seed"], given["textures"])
             exhibits = _exhibits(gallery, chosen, quiet=quiet)
+            _warn_of(exhibits, but=chosen)
             write_synthesis_page(folder / "synthesizers.html", request.page(exhibits))
     _print(figures, exhibits)
     click.echo(folder)
@@ -59,6 +60,14 @@ def _written(made: Synthesis, folder: Path, *, quiet: bool) -> dict[str, DefectS
     for note in made.notes:
         warn(note)
     return {made.name: made.write(folder)}
+
+
+def _warn_of(exhibits: Iterable[Exhibit], but: Chosen | None) -> None:
+    """Say what a reader should know of a page, but for what was said of the chosen synthesizer."""
+    said = () if but is None else but.built.notes
+    for note in dict.fromkeys(note for exhibit in exhibits for note in exhibit.notes):
+        if note not in said:
+            warn(note)
 
 
 def _exhibits(gallery: Gallery, chosen: Chosen | None, *, quiet: bool) -> list[Exhibit]:

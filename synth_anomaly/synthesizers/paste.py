@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import torch
 from torch import Generator, Tensor
 
-from synth_anomaly.errors import DataError
+from synth_anomaly.errors import ComponentError, DataError
 from synth_anomaly.host import is_at_hand
 from synth_anomaly.interfaces import Blend, BoxedBlend, Defects, Fill, Shape, Size
 from synth_anomaly.objects import check_piece
@@ -60,7 +60,8 @@ class Paste(Replayable):
     def draw(self, count: int, size: Size, generator: Generator, *, donors: int = 0) -> Parameters:
         """Draw the shape, then the fill for its boxes, then the blend."""
         shape = self.shape.draw(count, size, generator)
-        fill = self.fill.draw(shape.host["box"], size, generator, donors=donors)
+        boxes = _drawn_boxes(self.shape, shape, count)
+        fill = self.fill.draw(boxes, size, generator, donors=donors)
         return Parameters.nest(shape=shape, fill=fill, blend=self.blend.draw(count, generator))
 
     def apply(
@@ -183,6 +184,18 @@ class Paste(Replayable):
             return self.blend.join(images, content, masks, blend)
         fills_box = bool(getattr(self.shape, "fills_box", False)) and not guided
         return self.blend.join_within(images, content, masks, blend, shape, fills_box=fills_box)
+
+
+def _drawn_boxes(shape: Shape, drawn: Parameters, count: int) -> Tensor:
+    """Return the boxes that a shape, which may be somebody's first, drew."""
+    boxes = drawn.host.get("box")
+    if boxes is not None and boxes.dtype == torch.int64 and boxes.shape == (count, 4):
+        return boxes
+    got = "none" if boxes is None else f"{str(boxes.dtype).removeprefix('torch.')} {tuple(boxes.shape)}"
+    raise ComponentError(
+        f"the shape {type(shape).__name__!r} must draw 'box', int64 {(count, 4)}, top, left, height and "
+        f"width of a rectangle that holds each mask, got {got}"
+    )
 
 
 def _check_boxes(boxes: Tensor, size: Size) -> None:

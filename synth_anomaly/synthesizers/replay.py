@@ -11,12 +11,12 @@ from typing import Any
 import torch
 from torch import Generator, Tensor
 
-from synth_anomaly.errors import DataError
+from synth_anomaly.errors import ComponentError, DataError
 from synth_anomaly.interfaces import Defects, Size, Synthesizer
 from synth_anomaly.numerics import full_precision
 from synth_anomaly.parameters import Parameters
 
-__all__ = ["Replayable", "Seeded", "check_batch", "check_count", "replayable"]
+__all__ = ["Replayable", "Seeded", "check_batch", "check_count", "checked_defects", "replayable"]
 
 
 class Replayable(ABC):
@@ -134,12 +134,34 @@ class Seeded(Replayable):
             return Defects(images, images.new_zeros((0, 1, *images.shape[2:])), parameters)
         generator = torch.Generator().manual_seed(int(parameters.host["seed"][0]))
         made = self.synthesizer(images, generator, guide=guide, donors=donors)
+        made = checked_defects(made, images, self.synthesizer)
         return Defects(made.images, made.masks, Parameters(parameters.host))
 
 
 def replayable(synthesizer: Synthesizer) -> Replayable:
     """Return the synthesizer itself, or :class:`Seeded` around one that can only be called."""
     return synthesizer if isinstance(synthesizer, Replayable) else Seeded(synthesizer)
+
+
+def checked_defects(made: Any, images: Tensor, synthesizer: Synthesizer) -> Defects:
+    """Return what a synthesizer, which may be somebody's first, made of images.
+
+    Raises:
+        ComponentError: If it is not `Defects` of these images.
+    """
+    shapes = tuple(images.shape), (len(images), 1, *images.shape[2:])
+    wanted = f"Defects of images {shapes[0]} and masks {shapes[1]}"
+    if isinstance(made, Defects):
+        got = tuple(made.images.shape), tuple(made.masks.shape)
+        if got == shapes:
+            return made
+        given = f"images {got[0]} and masks {got[1]}"
+    else:
+        given = f"a {type(made).__name__}"
+    raise ComponentError(
+        f"the synthesizer {type(synthesizer).__name__!r} must return {wanted}, got {given}: "
+        "synth_anomaly.testing.check_synthesizer says what one must do"
+    )
 
 
 def check_count(images: Tensor, drawn: Tensor) -> None:

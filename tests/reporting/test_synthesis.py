@@ -248,7 +248,14 @@ def makes_flat_masks(images, generator, **_):
     ("synthesizer", "sentence"),
     [
         (fails, "the synthesizer 'function' failed: TypeError: no such thing: synth_anomaly.testing"),
-        (makes_flat_masks, r"must make images .* and masks \(16, 1, 8, 8\), got .* and \(16, 8, 8\)"),
+        (
+            lambda images, _, **__: (images, images),
+            "must return Defects of images .*, got a tuple: synth_anomaly",
+        ),
+        (
+            makes_flat_masks,
+            r"must return .* and masks \(16, 1, 8, 8\), got .* and masks \(16, 8, 8\)",
+        ),
     ],
 )
 def test_what_makes_no_defects_is_named(synthesizer, sentence):

@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from synth_anomaly.errors import DataError
+from synth_anomaly.errors import ComponentError, DataError
 from synth_anomaly.interfaces import Defects
 from synth_anomaly.parameters import Parameters
 from synth_anomaly.synthesizers import Chain, Donor, Mixed, OneOf, Paste, Rectangle, WholeImage
@@ -21,6 +21,14 @@ class Constant:
         self.seen += len(images)
         masks = torch.ones(len(images), 1, *images.shape[2:]) if guide is None else (guide >= 0.5).float()
         return Defects(torch.where(masks > 0, self.value, images), masks, Parameters({}))
+
+
+def test_what_is_called_must_return_defects():
+    def masks_alone(images, generator, *, guide=None, donors=None):
+        return images[:, :1]
+
+    with pytest.raises(ComponentError, match=r"'function' must return Defects of images .*, got a Tensor"):
+        Mixed(masks_alone, 1.0)(torch.rand(2, 3, 8, 8), torch.Generator())
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from synth_anomaly.errors import DataError
+from synth_anomaly.errors import ComponentError, DataError
 from synth_anomaly.parameters import Parameters
 from synth_anomaly.synthesizers import ColourJitter, Donor, Elsewhere, Paste, Rectangle, WholeImage, cutpaste
 
@@ -18,6 +18,24 @@ class Soft:
 
     def masks(self, parameters, size):
         return torch.linspace(0, 1, size[1]).expand(len(parameters["box"]), 1, *size)
+
+
+@pytest.mark.parametrize(
+    ("drawn", "got"),
+    [
+        ({}, "none"),
+        ({"box": torch.zeros(3, 4)}, r"float32 \(3, 4\)"),
+        ({"box": torch.zeros(3, dtype=torch.int64)}, r"int64 \(3,\)"),
+    ],
+)
+def test_a_shape_must_draw_boxes(drawn, got):
+    class Stains(Rectangle):
+        def draw(self, *_):
+            return Parameters(drawn)
+
+    message = rf"the shape 'Stains' must draw 'box', int64 \(3, 4\), .* got {got}$"
+    with pytest.raises(ComponentError, match=message):
+        Paste(Stains(), Elsewhere()).draw(3, (8, 8), torch.Generator())
 
 
 def test_soft_masks_weigh_the_content():

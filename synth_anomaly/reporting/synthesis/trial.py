@@ -18,6 +18,7 @@ from synth_anomaly.reporting.synthesis.statistics import (
     defect_statistics,
     measure_defects,
 )
+from synth_anomaly.synthesizers.replay import checked_defects
 
 __all__ = ["Trial", "make_defects"]
 
@@ -111,21 +112,14 @@ def _made(
     Raises:
         ComponentError: If it fails, or makes something else; it may be somebody's first.
     """
-    what = f"the synthesizer {type(synthesizer).__name__!r}"
     try:
         made = synthesizer(images, generator, guide=guide, donors=donors)
     except SynthAnomalyError:
         raise
     except Exception as error:
+        what = f"the synthesizer {type(synthesizer).__name__!r}"
         raise ComponentError(f"{what} failed: {type(error).__name__}: {error}: {_CHECK}") from error
-    shapes = tuple(made.images.shape), tuple(made.masks.shape)
-    expected = tuple(images.shape), (len(images), 1, *images.shape[2:])
-    if shapes != expected:
-        raise ComponentError(
-            f"{what} must make images {expected[0]} and masks {expected[1]}, "
-            f"got {shapes[0]} and {shapes[1]}: {_CHECK}"
-        )
-    return made
+    return checked_defects(made, images, synthesizer)
 
 
 def _first(made: Defects, shown: int) -> Defects:
