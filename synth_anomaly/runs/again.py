@@ -51,6 +51,11 @@ def evaluate_run(
     recipe = Recipe.read(folder, allow_code=allow_code).changed(settings or {})
     # before the images are looked for, so that what is wrong with the run or a setting is said first
     method = load_method(folder, device=device, allow_code=allow_code, settings=settings)
+    if not (data.root or data.dataset or data.category):
+        raise RunError(
+            f"expected images to evaluate on, got none: {folder} was trained in Python and records no "
+            "data set; give --data PATH"
+        )
     source = find_source(data, several=False, allow_code=allow_code)
     (dataset,) = open_categories(data, source, allow_code=allow_code).values()
     for note in dataset_notes(dataset):
