@@ -72,13 +72,22 @@ def _makes_some(kind: str, piece: object) -> bool:
     """Whether a piece is a function that takes other arguments than one of its kind, as one that makes it."""
     if not isinstance(piece, types.FunctionType) or "__call__" not in vars(KINDS[kind]):
         return False
-    _, *taken = inspect.signature(KINDS[kind].__call__).parameters.values()
-    by_name = {each.name: None for each in taken if each.kind is each.KEYWORD_ONLY}
+    taken = _arguments(kind)
+    named = taken[taken.index("*") + 1 :] if "*" in taken else []
+    in_order = taken[: taken.index("*")] if "*" in taken else taken
     try:
-        inspect.signature(piece).bind(*[None] * (len(taken) - len(by_name)), **by_name)
+        inspect.signature(piece, follow_wrapped=False).bind(*in_order, **dict.fromkeys(named))
     except TypeError:
         return True
     return False
+
+
+def _arguments(kind: str) -> list[str]:
+    """Return what a component of a kind is called with; what is named follows a star."""
+    _, *taken = inspect.signature(KINDS[kind].__call__).parameters.values()
+    names = [each.name for each in taken]
+    first = next((number for number, each in enumerate(taken) if each.kind is each.KEYWORD_ONLY), None)
+    return names if first is None else [*names[:first], "*", *names[first:]]
 
 
 def _but(kind: str, piece: object) -> str:
@@ -86,7 +95,8 @@ def _but(kind: str, piece: object) -> str:
     if isinstance(piece, type):
         return f"the class {piece.__name__}: call it first"
     if _makes_some(kind, piece):
-        return f"the function {getattr(piece, '__name__', piece)}: call it first, if it makes one"
+        takes = ", ".join(_arguments(kind))
+        return f"the function {getattr(piece, '__name__', piece)}: call it first, or have it take ({takes})"
     if isinstance(piece, str | Mapping):
         return (
             f"{piece!r}: pass one, such as {_EXAMPLES[kind]}, "

@@ -171,8 +171,8 @@ def parse_override(text: str) -> dict[str, Any]:
     keys = [key.strip() for key in path.split(".")]
     if not separator or not all(keys):
         raise RecipeError(
-            f"expected --set NAME=VALUE, got {text!r}: write {path.strip() or 'NAME'}=VALUE; "
-            "a dot reaches inside a piece, as in shape.area=[0.02,0.1]"
+            f"expected --set NAME=VALUE, got {text!r}: write {path.strip() if all(keys) else 'NAME'}=VALUE; "
+            "a dot between names reaches inside a piece, as in shape.area=[0.02,0.1]"
         )
     nested: Any = _value(value.strip())
     for key in reversed(keys):

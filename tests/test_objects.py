@@ -1,6 +1,7 @@
 """Pieces made of pieces refuse, where they are made, what is no piece."""
 
 from fractions import Fraction
+from functools import wraps
 
 import pytest
 
@@ -116,7 +117,10 @@ def test_a_class_is_to_be_called():
 
 
 def test_a_function_that_makes_one_is_to_be_called():
-    with pytest.raises(OptionError, match="got the function cutpaste: call it first"):
+    with pytest.raises(
+        OptionError,
+        match=r"got the function cutpaste: call it first, or .* \(images, generator, \*, guide, donors\)",
+    ):
         Mixed(cutpaste)
     with pytest.raises(OptionError, match="among them the function cutpaste: call it first"):
         OneOf((cutpaste,))
@@ -126,7 +130,12 @@ def test_a_function_that_makes_one_is_to_be_called():
     def darken(images, generator, *, guide=None, donors=None):
         raise NotImplementedError
 
+    @wraps(darken)
+    def darken_by_half(images, generator, strength=0.5, **given):
+        raise NotImplementedError
+
     assert Mixed(darken).synthesizer is darken
+    assert Mixed(darken_by_half)
     assert Mixed(lambda *_, **__: None)
 
 

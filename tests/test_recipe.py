@@ -77,8 +77,10 @@ def test_an_override_needs_a_name_and_a_value(text):
 
 
 def test_what_has_no_value_is_told_how_to_get_one():
-    with pytest.raises(RecipeError, match="got 'visible': write visible=VALUE; a dot reaches inside"):
+    with pytest.raises(RecipeError, match="got 'visible': write visible=VALUE; a dot between names"):
         parse_override("visible")
+    with pytest.raises(RecipeError, match=r"got 'a..b=3': write NAME=VALUE; a dot between names"):
+        parse_override("a..b=3")
 
 
 def test_overrides_merge_and_the_later_wins():
