@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from synth_anomaly.data import ALL, Demo
 from synth_anomaly.errors import RunError
 from synth_anomaly.method import load_method
 from synth_anomaly.recipe import DataRecipe, Recipe
@@ -51,7 +52,7 @@ def evaluate_run(
     recipe = Recipe.read(folder, allow_code=allow_code).changed(settings or {})
     # before the images are looked for, so that what is wrong with the run or a setting is said first
     method = load_method(folder, device=device, allow_code=allow_code, settings=settings)
-    if not (data.root or data.dataset or data.category):
+    if _leaves_the_demo(data):
         raise RunError(
             f"expected images to evaluate on, got none: {folder} was trained in Python and records no "
             "data set; give --data PATH"
@@ -74,6 +75,12 @@ def evaluate_run(
         trained_on=recipe.data,
         facts={"run": str(folder), **_training(folder)},
     )
+
+
+def _leaves_the_demo(data: DataRecipe) -> bool:
+    """Whether nothing says which images, and there are no others in the usual places."""
+    is_silent = not (data.root or data.dataset or data.category)
+    return is_silent and find_source(replace(data, category=ALL)).dataset == Demo.name
 
 
 def _training(folder: Path) -> dict[str, Any]:

@@ -114,10 +114,12 @@ def test_published_figures_do_not_stand_where_nobody_knows_what_was_trained_on(s
     assert "0.123" not in said.stdout
 
 
-def test_what_records_no_images_asks_for_some(sat, run, parts):
+def test_what_records_no_images_asks_for_some(sat, run, parts, monkeypatch):
     load_method(run).save("saved")
     assert sat("evaluate", "saved").refuses("saved was trained in Python", "--data")
     assert sat("evaluate", "saved", f"--data={parts}", "--category=bolt").folder.is_dir()
+    monkeypatch.setenv("SAT_DATA", str(parts))
+    assert sat("evaluate", "saved").refuses("expected a category", "bolt")
 
 
 def test_bad_images(sat, run, parts, cut):
