@@ -60,7 +60,7 @@ class Paste(Replayable):
     def draw(self, count: int, size: Size, generator: Generator, *, donors: int = 0) -> Parameters:
         """Draw the shape, then the fill for its boxes, then the blend."""
         shape = self.shape.draw(count, size, generator)
-        boxes = _drawn_boxes(self.shape, shape, count)
+        boxes = _drawn_boxes(self.shape, shape, count, size)
         fill = self.fill.draw(boxes, size, generator, donors=donors)
         return Parameters.nest(shape=shape, fill=fill, blend=self.blend.draw(count, generator))
 
@@ -186,15 +186,23 @@ class Paste(Replayable):
         return self.blend.join_within(images, content, masks, blend, shape, fills_box=fills_box)
 
 
-def _drawn_boxes(shape: Shape, drawn: Parameters, count: int) -> Tensor:
+def _drawn_boxes(shape: Shape, drawn: Parameters, count: int, size: Size) -> Tensor:
     """Return the boxes that a shape, which may be somebody's first, drew."""
-    boxes = drawn.host.get("box")
-    if boxes is not None and boxes.dtype == torch.int64 and boxes.shape == (count, 4):
-        return boxes
-    got = "none" if boxes is None else f"{str(boxes.dtype).removeprefix('torch.')} {tuple(boxes.shape)}"
+    boxes = drawn.host.get("box") if isinstance(drawn, Parameters) else None
+    if boxes is None:
+        got = "none"
+    elif boxes.dtype != torch.int64 or boxes.shape != (count, 4):
+        got = f"{str(boxes.dtype).removeprefix('torch.')} {tuple(boxes.shape)}"
+    else:
+        table = boxes.numpy()
+        wrong = (table < 0).any(axis=1) | (table[:, :2] + table[:, 2:] > size).any(axis=1)
+        if not wrong.any():
+            return boxes
+        got = f"{table[wrong][0].tolist()} in an image of {size[0]} x {size[1]}"
     raise ComponentError(
         f"the shape {type(shape).__name__!r} must draw 'box', int64 {(count, 4)}, top, left, height and "
-        f"width of a rectangle that holds each mask, got {got}"
+        f"width of a rectangle in the image that holds each mask, got {got}: "
+        "see synth_anomaly.interfaces.Shape"
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any
@@ -16,7 +16,19 @@ from synth_anomaly.interfaces import Defects, Size, Synthesizer
 from synth_anomaly.numerics import full_precision
 from synth_anomaly.parameters import Parameters
 
-__all__ = ["Replayable", "Seeded", "check_batch", "check_count", "checked_defects", "replayable"]
+__all__ = [
+    "ADVICE",
+    "Replayable",
+    "Seeded",
+    "check_batch",
+    "check_count",
+    "checked_defects",
+    "named",
+    "replayable",
+]
+
+ADVICE = "synth_anomaly.testing.check_synthesizer says what one must do"
+"""What to do about a synthesizer that breaks its promises."""
 
 
 class Replayable(ABC):
@@ -24,13 +36,15 @@ class Replayable(ABC):
 
     A subclass writes :meth:`draw` and :meth:`apply`; calling it does one after the other. Whatever a
     subclass's `apply` computes in float32 is computed in full: autocast and TF32, which a process may have
-    chosen for its networks, end at its entry. No gradient passes it.
+    chosen for its networks, end at its entry. No gradient passes it; what differentiates inside needs
+    ``torch.enable_grad()``.
     """
 
     def __init_subclass__(cls, **given: Any) -> None:
         super().__init_subclass__(**given)
-        if "apply" in vars(cls):
-            setattr(cls, "apply", _guarded(vars(cls)["apply"]))  # noqa: B010  # mypy forbids the other
+        apply = cls.apply
+        if not (getattr(apply, "__isabstractmethod__", False) or hasattr(apply, "is_guarded")):
+            setattr(cls, "apply", _guarded(apply))  # noqa: B010  # mypy forbids the other
 
     @abstractmethod
     def draw(self, count: int, size: Size, generator: Generator, *, donors: int = 0) -> Parameters:
@@ -86,22 +100,17 @@ class Replayable(ABC):
 
 
 def _guarded(apply: Callable[..., Defects]) -> Callable[..., Defects]:
-    """Return `apply` with its tensors checked, in full precision and without gradients."""
+    """Return `apply` in full precision and without gradients, what it takes and returns checked."""
 
     @wraps(apply)
-    def guarded(
-        self: Replayable,
-        images: Tensor,
-        parameters: Parameters,
-        *,
-        guide: Tensor | None = None,
-        donors: Tensor | None = None,
-    ) -> Defects:
-        check_batch(images, guide, donors)
-        donors = None if donors is None else donors.detach()
+    def guarded(self: Replayable, images: Tensor, *given: Any, **named: Any) -> Defects:
+        check_batch(images, named.get("guide"), named.get("donors"))
+        if named.get("donors") is not None:
+            named["donors"] = named["donors"].detach()
         with torch.no_grad(), full_precision(images.device):
-            return apply(self, images.detach(), parameters, guide=guide, donors=donors)
+            return checked_defects(apply(self, images.detach(), *given, **named), images, self)
 
+    setattr(guarded, "is_guarded", True)  # noqa: B010  # mypy forbids the other
     return guarded
 
 
@@ -134,7 +143,7 @@ class Seeded(Replayable):
             return Defects(images, images.new_zeros((0, 1, *images.shape[2:])), parameters)
         generator = torch.Generator().manual_seed(int(parameters.host["seed"][0]))
         made = self.synthesizer(images, generator, guide=guide, donors=donors)
-        made = checked_defects(made, images, self.synthesizer)
+        checked_defects(made, images, self.synthesizer)
         return Defects(made.images, made.masks, Parameters(parameters.host))
 
 
@@ -149,19 +158,26 @@ def checked_defects(made: Any, images: Tensor, synthesizer: Synthesizer) -> Defe
     Raises:
         ComponentError: If it is not `Defects` of these images.
     """
+    parts = (made.images, made.masks) if isinstance(made, Defects) else ()
     shapes = tuple(images.shape), (len(images), 1, *images.shape[2:])
-    wanted = f"Defects of images {shapes[0]} and masks {shapes[1]}"
-    if isinstance(made, Defects):
-        got = tuple(made.images.shape), tuple(made.masks.shape)
-        if got == shapes:
-            return made
-        given = f"images {got[0]} and masks {got[1]}"
-    else:
-        given = f"a {type(made).__name__}"
+    wanted = (images.dtype, shapes[0]), (torch.float32, shapes[1])
+    got = tuple((part.dtype, tuple(part.shape)) for part in parts if isinstance(part, Tensor))
+    if got == wanted:
+        return made  # type: ignore[no-any-return]  # got is of Defects alone
+    given = f"images and masks {_listed(got)}" if len(got) == len(wanted) else f"a {type(made).__name__}"
     raise ComponentError(
-        f"the synthesizer {type(synthesizer).__name__!r} must return {wanted}, got {given}: "
-        "synth_anomaly.testing.check_synthesizer says what one must do"
+        f"{named(synthesizer)} must return Defects of images and masks {_listed(wanted)}, got {given}: "
+        f"{ADVICE}"
     )
+
+
+def named(synthesizer: Synthesizer) -> str:
+    """Return what to call a synthesizer in a message."""
+    return f"the synthesizer {getattr(synthesizer, '__name__', type(synthesizer).__name__)!r}"
+
+
+def _listed(tensors: Iterable[tuple[torch.dtype, tuple[int, ...]]]) -> str:
+    return " and ".join(f"{str(dtype).removeprefix('torch.')} {shape}" for dtype, shape in tensors)
 
 
 def check_count(images: Tensor, drawn: Tensor) -> None:

@@ -26,11 +26,14 @@ def check_boxes(synthesizer: Synthesizer, images: Tensor) -> None:
 def _check_boxes_of(shape: Shape, images: Tensor, seed: int) -> None:
     size, guide = (images.shape[2], images.shape[3]), torch.ones_like(example_guide(images))
     drawn = shape.draw(len(images), size, generator_of(seed)).to(images.device)
+    if "box" not in drawn:
+        return  # not drawn for a Paste, which asks for it
     name, boxes = type(shape).__name__, drawn["box"][:, :, None]
     ends = boxes[:, :2] + boxes[:, 2:]
     limits = boxes.new_tensor(size)[:, None]
-    inside = bool(((boxes[:, :2] >= 0) & (ends <= limits)).all())
-    expect(inside, f"a box of {name} must lie inside the image, {size[0]} x {size[1]} pixels")
+    wrong = (boxes < 0).flatten(1).any(dim=1) | (ends > limits).flatten(1).any(dim=1)
+    got = drawn.host["box"][wrong.cpu()][:1].tolist()
+    expect(not got, f"a box of {name} must lie inside the image, {size[0]} x {size[1]} pixels, got {got}")
     rows, columns = (torch.arange(length, device=images.device) for length in size)
     down = (rows >= boxes[:, 0]) & (rows < ends[:, 0])
     across = (columns >= boxes[:, 1]) & (columns < ends[:, 1])

@@ -27,7 +27,7 @@ def test_what_is_called_must_return_defects():
     def masks_alone(images, generator, *, guide=None, donors=None):
         return images[:, :1]
 
-    with pytest.raises(ComponentError, match=r"'function' must return Defects of images .*, got a Tensor"):
+    with pytest.raises(ComponentError, match=r"'masks_alone' must return Defects of images .*, got a Tensor"):
         Mixed(masks_alone, 1.0)(torch.rand(2, 3, 8, 8), torch.Generator())
 
 

@@ -191,9 +191,12 @@ def test_images_in_half_precision_and_in_another_order(monkeypatch, synthesizer)
 )
 def test_no_gradient_passes(synthesizer):
     images, donors = random_images(4, (24, 24)), random_images(4, (24, 24), 9)
-    plain = synthesizer(images, seeded(1), donors=donors)
-    made = synthesizer(images.requires_grad_(), seeded(1), donors=donors.requires_grad_())
+    guide = torch.ones(4, 1, 24, 24)
+    plain = synthesizer(images, seeded(1), guide=guide, donors=donors)
+    tracked = {"guide": guide.requires_grad_(), "donors": donors.requires_grad_()}
+    made = synthesizer(images.requires_grad_(), seeded(1), **tracked)
     assert not made.images.requires_grad
+    assert not made.masks.requires_grad
     assert_same(made, plain, 0)
 
 

@@ -26,6 +26,8 @@ class Soft:
         ({}, "none"),
         ({"box": torch.zeros(3, 4)}, r"float32 \(3, 4\)"),
         ({"box": torch.zeros(3, dtype=torch.int64)}, r"int64 \(3,\)"),
+        ({"box": torch.tensor([[0, 0, 1, 1], [5, 5, -3, 3], [0, 0, 8, 8]])}, r"\[5, 5, -3, 3\] in .* 8 x 8"),
+        ({"box": torch.tensor([[0, 0, 1, 1], [0, 0, 8, 8], [0, 5, 8, 4]])}, r"\[0, 5, 8, 4\] in .* 8 x 8"),
     ],
 )
 def test_a_shape_must_draw_boxes(drawn, got):
@@ -33,7 +35,7 @@ def test_a_shape_must_draw_boxes(drawn, got):
         def draw(self, *_):
             return Parameters(drawn)
 
-    message = rf"the shape 'Stains' must draw 'box', int64 \(3, 4\), .* got {got}$"
+    message = rf"the shape 'Stains' must draw 'box', int64 \(3, 4\), .* got {got}: see"
     with pytest.raises(ComponentError, match=message):
         Paste(Stains(), Elsewhere()).draw(3, (8, 8), torch.Generator())
 

@@ -18,12 +18,11 @@ from synth_anomaly.reporting.synthesis.statistics import (
     defect_statistics,
     measure_defects,
 )
-from synth_anomaly.synthesizers.replay import checked_defects
+from synth_anomaly.synthesizers.replay import ADVICE, checked_defects, named
 
 __all__ = ["Trial", "make_defects"]
 
 _BATCH = 16
-_CHECK = "synth_anomaly.testing.check_synthesizer says what one must do"
 
 
 @dataclass(frozen=True)
@@ -117,8 +116,8 @@ def _made(
     except SynthAnomalyError:
         raise
     except Exception as error:
-        what = f"the synthesizer {type(synthesizer).__name__!r}"
-        raise ComponentError(f"{what} failed: {type(error).__name__}: {error}: {_CHECK}") from error
+        what = f"{named(synthesizer)} failed: {type(error).__name__}: {error}"
+        raise ComponentError(f"{what}: {ADVICE}") from error
     return checked_defects(made, images, synthesizer)
 
 
