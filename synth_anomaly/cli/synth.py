@@ -45,7 +45,7 @@ __all__ = ["synth"]
 @verbose_option
 @click.pass_context
 def synth(context: click.Context, /, name: str | None, images: str | None, **given: Any) -> None:
-    """Make synthetic defects with the synthesizer NAME, or hard-augmentation, on good images.
+    """Make synthetic defects on good images, with the synthesizer NAME, else hard-augmentation.
 
     There are a PNG of each image and of its mask, what was drawn for it as JSON, statistics, and a contact
     sheet with the masks outlined. The last line printed is the folder that holds them.

@@ -89,7 +89,7 @@ class Pictures:
         if self.donors is None:
             return "no other to take content from"
         if self.are_donors:
-            return "each with content of all"
+            return "content is taken from one another"
         return f"{counted(len(self.donors), 'other')} to take content from"
 
     def guided(self, guide: Guide, warn: Callable[[str], None]) -> Pictures:

@@ -48,8 +48,9 @@ def synthesise_asked_for(
         if given["html"]:
             gallery = Gallery(request.pictures, given["seed"], given["textures"])
             exhibits = _exhibits(gallery, chosen, quiet=quiet)
-            _warn_of(exhibits, but=chosen)
-            write_synthesis_page(folder / "synthesizers.html", request.page(exhibits))
+            page = request.page(exhibits)
+            _warn_of(page.notes, but=request.synthesis(chosen).notes if chosen else ())
+            write_synthesis_page(folder / "synthesizers.html", page)
     _print(figures, exhibits)
     click.echo(folder)
 
@@ -62,10 +63,10 @@ def _written(made: Synthesis, folder: Path, *, quiet: bool) -> dict[str, DefectS
     return {made.name: made.write(folder)}
 
 
-def _warn_of(exhibits: Iterable[Exhibit], but: Chosen | None) -> None:
-    """Say what a reader should know of a page, but for what was said of the chosen synthesizer."""
-    said = () if but is None else but.built.notes
-    for note in dict.fromkeys(note for exhibit in exhibits for note in exhibit.notes):
+def _warn_of(notes: Iterable[str], but: Iterable[str]) -> None:
+    """Say what a reader should know of a page, but for what was said already."""
+    said = set(but)
+    for note in notes:
         if note not in said:
             warn(note)
 

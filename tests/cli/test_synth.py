@@ -12,6 +12,7 @@ from PIL import Image
 
 from synth_anomaly.cli.gallery import Gallery
 from synth_anomaly.cli.synth_images import Pictures
+from synth_anomaly.runs.textures import PROCEDURAL_NOTE
 
 SMALL = ("--size=32", "--count=3")
 
@@ -125,6 +126,8 @@ def test_the_page_shows_everything_that_is_registered(sat, monkeypatch):
     said = sat("synth", "--html", "--size=32")
     assert [path.name for path in said.folder.iterdir()] == ["synthesizers.html"]
     text = (said.folder / "synthesizers.html").read_text()
+    assert PROCEDURAL_NOTE in text
+    assert " ".join(said.stderr.split()).count(PROCEDURAL_NOTE) == 1
     listed = json.loads(sat("list", "synthesizer", "--json").stdout)["components"]
     assert all(component["use"] in text for component in listed)
     assert "made of other pieces" in text
@@ -140,7 +143,7 @@ def test_the_page_and_a_synthesizer_of_ones_own(sat, parts, monkeypatch):
     text = (folder / "synthesizers.html").read_text()
     assert "cutpaste, as set" in text
     assert "area = [0.5, 0.6]" in text
-    assert "give --textures" not in text
+    assert PROCEDURAL_NOTE not in text
 
 
 def test_quiet_is_the_results_alone(sat):
@@ -198,6 +201,15 @@ def test_published_figures_compare_with_their_size_and_no_guide_alone(monkeypatc
     guides = torch.ones(2, 1, side, side) if guided else None
     gallery = Gallery(Pictures(torch.rand(2, 3, side, side), ("a", "b"), None, guides))
     assert (gallery.exhibit("draem").published is not None) == (side == 256 and not guided)
+
+
+def test_the_page_says_where_content_comes_from(sat, parts, monkeypatch):
+    monkeypatch.setattr("synth_anomaly.cli.gallery.SAMPLES", 4)
+    text = (sat("synth", "--html", "--size=32", parts / "nut").folder / "synthesizers.html").read_text()
+    assert "4 images, content is taken from one another" in text
+    assert Pictures(torch.rand(1, 3, 8, 8), ("a",), None).donors_text == "no other to take content from"
+    one = Pictures(torch.rand(1, 3, 8, 8), ("a",), torch.rand(1, 3, 8, 8))
+    assert one.donors_text == "1 other to take content from"
 
 
 GUIDED = ("synth", "cutpaste", "--size=64", "--count=6", "--category=bottle")

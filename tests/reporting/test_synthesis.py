@@ -102,10 +102,10 @@ def test_parameters_of_one_sample_are_plain_and_exact():
 
 
 def test_json_is_read_back():
-    table = {"name": "pâste", "box": [1, 2], "deep": {"values": [[0.5, math.inf]], "none": {}}}
+    table = {"name": "pâste", "box": [1, 2], "deep": {"values": [[0.5, math.inf, math.nan]], "none": {}}}
     assert json.loads(readable_json(table)) == {
         **table,
-        "deep": {"values": [[0.5, "inf"]], "none": {}},
+        "deep": {"values": [[0.5, "inf", None]], "none": {}},
     }
 
 
@@ -209,8 +209,9 @@ def test_published_figures_stand_beside_ours():
     figures = published_figures("draem", (256, 256))
     text = page_of(exhibit_of(PASTE, name="draem", published=figures))
     assert figures.origin.replace("'", "&#39;") in text
-    written = (figures.area_mean, figures.area_median, figures.empty)
-    assert all(f'<td class="num">{percent(share)}</td>' in text for share in written)
+    written = [percent(share) for share in (figures.area_mean, figures.area_median, figures.empty)]
+    written.append(range_text(figures.area_low, figures.area_high))
+    assert all(f'<td class="num">{words}</td>' in text for words in written)
     assert "published" not in page_of(exhibit_of(PASTE, name="draem"))
 
 
@@ -247,14 +248,14 @@ def makes_flat_masks(images, generator, **_):
 @pytest.mark.parametrize(
     ("synthesizer", "sentence"),
     [
-        (fails, "the synthesizer 'function' failed: TypeError: no such thing: synth_anomaly.testing"),
+        (fails, "the synthesizer 'fails' failed: TypeError: no such thing: synth_anomaly.testing"),
         (
             lambda images, _, **__: (images, images),
             "must return Defects of images .*, got a tuple: synth_anomaly",
         ),
         (
             makes_flat_masks,
-            r"must return .* and masks \(16, 1, 8, 8\), got .* and masks \(16, 8, 8\)",
+            r"and float32 \(16, 1, 8, 8\), got .* and float32 \(16, 8, 8\)",
         ),
     ],
 )

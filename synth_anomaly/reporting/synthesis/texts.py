@@ -57,7 +57,7 @@ def summary_line(statistics: DefectStatistics) -> str:
     """Return the most important figures in a line."""
     defective = round(statistics.count * (1 - statistics.empty))
     verb = "shows" if defective == 1 else "show"
-    parts = [f"{defective} of {counted(statistics.count, 'sample')} {verb} a defect"]
+    parts = [f"{defective:,} of {counted(statistics.count, 'sample')} {verb} a defect"]
     if defective:
         area = range_text(statistics.area_low, statistics.area_high)
         parts += [
