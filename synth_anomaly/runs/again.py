@@ -52,7 +52,7 @@ def evaluate_run(
     recipe = Recipe.read(folder, allow_code=allow_code).changed(settings or {})
     # before the images are looked for, so that what is wrong with the run or a setting is said first
     method = load_method(folder, device=device, allow_code=allow_code, settings=settings)
-    if _leaves_the_demo(data):
+    if _only_the_demo_is_left(data):
         raise RunError(
             f"expected images to evaluate on, got none: {folder} was trained in Python and records no "
             "data set; give --data PATH"
@@ -77,7 +77,7 @@ def evaluate_run(
     )
 
 
-def _leaves_the_demo(data: DataRecipe) -> bool:
+def _only_the_demo_is_left(data: DataRecipe) -> bool:
     """Whether nothing says which images, and there are no others in the usual places."""
     is_silent = not (data.root or data.dataset or data.category)
     return is_silent and find_source(replace(data, category=ALL)).dataset == Demo.name

@@ -23,7 +23,7 @@ __all__ = [
     "check_batch",
     "check_count",
     "checked_defects",
-    "named",
+    "name_of",
     "replayable",
 ]
 
@@ -166,12 +166,12 @@ def checked_defects(made: Any, images: Tensor, synthesizer: Synthesizer) -> Defe
         return made  # type: ignore[no-any-return]  # got is of Defects alone
     given = f"images and masks {_listed(got)}" if len(got) == len(wanted) else f"a {type(made).__name__}"
     raise ComponentError(
-        f"{named(synthesizer)} must return Defects of images and masks {_listed(wanted)}, got {given}: "
+        f"{name_of(synthesizer)} must return Defects of images and masks {_listed(wanted)}, got {given}: "
         f"{ADVICE}"
     )
 
 
-def named(synthesizer: Synthesizer) -> str:
+def name_of(synthesizer: Synthesizer) -> str:
     """Return what to call a synthesizer in a message."""
     return f"the synthesizer {getattr(synthesizer, '__name__', type(synthesizer).__name__)!r}"
 

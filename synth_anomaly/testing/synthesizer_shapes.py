@@ -27,7 +27,7 @@ def _check_boxes_of(shape: Shape, images: Tensor, seed: int) -> None:
     size, guide = (images.shape[2], images.shape[3]), torch.ones_like(example_guide(images))
     drawn = shape.draw(len(images), size, generator_of(seed)).to(images.device)
     if "box" not in drawn:
-        return  # not drawn for a Paste, which asks for it
+        return  # the shape of something else than a Paste, which asks for boxes itself
     name, boxes = type(shape).__name__, drawn["box"][:, :, None]
     ends = boxes[:, :2] + boxes[:, 2:]
     limits = boxes.new_tensor(size)[:, None]

@@ -18,7 +18,7 @@ from synth_anomaly.reporting.synthesis.statistics import (
     defect_statistics,
     measure_defects,
 )
-from synth_anomaly.synthesizers.replay import ADVICE, checked_defects, named
+from synth_anomaly.synthesizers.replay import ADVICE, checked_defects, name_of
 
 __all__ = ["Trial", "make_defects"]
 
@@ -116,7 +116,7 @@ def _made(
     except SynthAnomalyError:
         raise
     except Exception as error:
-        what = f"{named(synthesizer)} failed: {type(error).__name__}: {error}"
+        what = f"{name_of(synthesizer)} failed: {type(error).__name__}: {error}"
         raise ComponentError(f"{what}: {ADVICE}") from error
     return checked_defects(made, images, synthesizer)
 
