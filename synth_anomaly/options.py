@@ -65,7 +65,7 @@ class Option:
             return value
         if isinstance(value, list | tuple):
             return [self.absolute(item, folder) for item in value]
-        if not isinstance(value, str | PurePath) or value in ("", NONE, *self.path.names):
+        if not isinstance(value, str | PurePath) or value in ("", NONE) or self.path.is_name(value):
             return value
         return str((folder / Path(value).expanduser()).absolute())
 

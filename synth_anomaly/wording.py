@@ -11,7 +11,7 @@ from typing import Any, Literal, Union, get_args, get_origin
 
 from synth_anomaly.interfaces import KINDS
 
-__all__ = ["alternatives", "expected", "in_words", "is_a", "item_types", "type_name"]
+__all__ = ["alternatives", "expected", "in_words", "is_a", "item_types", "plural", "type_name"]
 
 _KIND_OF: Mapping[Any, str] = {protocol: kind for kind, protocol in KINDS.items()}
 _WORDS: Mapping[Any, tuple[str, str]] = {
@@ -34,6 +34,8 @@ _SAMPLES: Mapping[Any, tuple[Any, ...]] = {
     str: ("a", "b"),
 }
 _LONG = 60
+_PLURALS = ("weights",)
+"""Kinds whose name is a plural already."""
 
 
 def expected(annotation: Any, default: Any = None) -> str:
@@ -65,7 +67,8 @@ def in_words(annotation: Any) -> str:
     if annotation in _WORDS:
         return _WORDS[annotation][0]
     if (kind := _kind(annotation)) is not None:
-        return f"{'an' if kind[0] in 'aeiou' else 'a'} {kind}"
+        article = "an" if kind[0] in "aeiou" else "a"
+        return kind if kind in _PLURALS else f"{article} {kind}"
     if choices := _choices(annotation):
         return _either([_written(choice) for choice in choices])
     if parts := alternatives(annotation):
@@ -75,6 +78,18 @@ def in_words(annotation: Any) -> str:
     if is_a(annotation, Mapping):
         return "a table"
     return "a path" if is_a(annotation, PurePath) else type_name(annotation)
+
+
+def plural(kind: str) -> str:
+    """Return the plural of a kind of component.
+
+    Example:
+        >>> plural("loss"), plural("shape"), plural("weights")
+        ('losses', 'shapes', 'weights')
+    """
+    if kind in _PLURALS:
+        return kind
+    return f"{kind}es" if kind.endswith("s") else f"{kind}s"
 
 
 def type_name(annotation: Any) -> str:
@@ -89,7 +104,7 @@ def _several(annotation: Any) -> str:
     if annotation in _WORDS:
         return _WORDS[annotation][1]
     if (kind := _kind(annotation)) is not None:
-        return f"{kind}es" if kind.endswith("s") else f"{kind}s"
+        return plural(kind)
     items = item_types(annotation)
     if items is not None and items[0] is not None and len(set(items)) == 1:
         return f"lists of {_counted(items)}"

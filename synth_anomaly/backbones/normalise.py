@@ -17,29 +17,36 @@ IMAGENET_STD = (0.229, 0.224, 0.225)
 
 
 class Normalise(nn.Module):
-    """Normalises the first three channels as ImageNet's; further channels stay as they are.
+    """Normalises the first three channels, by default as ImageNet's; further channels stay as they are.
 
     Its constants are no part of a state dict, so that a network's keys do not depend on it.
 
     Args:
-        in_channels: Width of the images, at least 3.
+        in_channels: Width of the images, at least 3; less where the three channels are normalised alike.
+        mean: What is subtracted, by RGB channel.
+        std: What the difference is divided by, by RGB channel.
 
     Raises:
-        OptionError: If there are fewer than 3 channels.
+        OptionError: If there are fewer than 3 channels, and RGB is not normalised alike.
     """
 
     mean: Tensor
     std: Tensor
 
-    def __init__(self, in_channels: int = 3) -> None:
+    def __init__(
+        self,
+        in_channels: int = 3,
+        mean: tuple[float, float, float] = IMAGENET_MEAN,
+        std: tuple[float, float, float] = IMAGENET_STD,
+    ) -> None:
         super().__init__()
-        if in_channels < 3:
+        if in_channels < 3 and len({*zip(mean, std, strict=True)}) > 1:
             raise OptionError(
                 f"normalise takes RGB images, got in_channels={in_channels}: leave normalise false"
             )
-        others = in_channels - 3
-        for name, values, neutral in (("mean", IMAGENET_MEAN, 0.0), ("std", IMAGENET_STD, 1.0)):
-            constant = torch.tensor((*values, *[neutral] * others)).view(1, -1, 1, 1)
+        for name, values, neutral in (("mean", mean, 0.0), ("std", std, 1.0)):
+            others = [neutral] * (in_channels - 3)
+            constant = torch.tensor([*values[:in_channels], *others]).view(1, -1, 1, 1)
             self.register_buffer(name, constant, persistent=False)
 
     def forward(self, images: Tensor) -> Tensor:

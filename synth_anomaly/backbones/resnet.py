@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from pathlib import Path
-from typing import Annotated, ClassVar
+from typing import ClassVar
 
 from torch import Tensor, nn
 
 from synth_anomaly.backbones.normalise import Normalise
 from synth_anomaly.backbones.residual import BasicBlock, Bottleneck, ResidualBlock, Stage, Stem
-from synth_anomaly.backbones.weights import adapt_input, download_weights, load_matching, read_weights
+from synth_anomaly.backbones.weights import WeightsText, adapt_input, find_weights, load_matching
 from synth_anomaly.errors import OptionError
-from synth_anomaly.interfaces import IsPath
 
 __all__ = ["ResNet", "ResNet18", "ResNet34", "ResNet50"]
 
@@ -30,8 +28,9 @@ class ResNet(nn.Module):
         in_channels: Width of the images.
         width: Width of the stem; the stages have 1, 2, 4 and 8 times as much, with bottlenecks 4 times that.
         out_levels: Whose maps are returned, ascending: 0 is the stem before its pooling, 1 to 4 the stages.
-        weights: ``"imagenet"`` for torchvision's IMAGENET1K_V1, the path of a ``.pth`` or ``.safetensors``
-            file, or None. Loaded by :meth:`load_pretrained` and never by the constructor.
+        weights: ``"imagenet"`` for torchvision's IMAGENET1K_V1, a name that ``sat list weights`` prints, the
+            path of a ``.pth`` or ``.safetensors`` file, or None. Loaded by :meth:`load_pretrained` and never
+            by the constructor.
         normalise: Whether the first three channels are normalised as ImageNet's, as published weights expect.
         small_images: Whether the stem keeps the size, for images of about 32 pixels.
 
@@ -49,8 +48,8 @@ class ResNet(nn.Module):
 
     block: ClassVar[ResidualBlock] = BasicBlock
     blocks: ClassVar[tuple[int, int, int, int]]
-    published: ClassVar[str]
-    """Where ``weights="imagenet"`` comes from; the name ends with the start of the file's SHA-256."""
+    imagenet: ClassVar[str]
+    """The name of the weights that ``weights="imagenet"`` stands for."""
 
     conv1: nn.Module
     bn1: nn.Module
@@ -62,7 +61,7 @@ class ResNet(nn.Module):
         in_channels: int = 3,
         width: int = 64,
         out_levels: tuple[int, ...] = (1, 2, 3, 4),
-        weights: Annotated[str, IsPath(("imagenet",))] | None = None,
+        weights: WeightsText | None = None,
         normalise: bool = False,
         small_images: bool = False,
     ) -> None:
@@ -122,11 +121,7 @@ class ResNet(nn.Module):
         """
         if self.weights is None:
             return []
-        if self.weights == "imagenet":
-            state, source = download_weights(self.published), self.published.rpartition("/")[2]
-        else:
-            path = Path(self.weights).expanduser()
-            state, source = read_weights(path), path.name
+        state, source = find_weights(self.weights, self.imagenet)
         if "conv1.weight" in state:
             state["conv1.weight"] = adapt_input(state["conv1.weight"], self.in_channels)
         beyond = [f"layer{level}." for level in range(self.out_levels[-1] + 1, 5)]
@@ -144,14 +139,14 @@ class ResNet18(ResNet):
     """
 
     blocks = (2, 2, 2, 2)
-    published = "https://download.pytorch.org/models/resnet18-f37072fd.pth"
+    imagenet = "resnet18"
 
 
 class ResNet34(ResNet):
     """ResNet-34: 3, 4, 6 and 3 basic blocks; 512 channels at stride 32. Options as in :class:`ResNet`."""
 
     blocks = (3, 4, 6, 3)
-    published = "https://download.pytorch.org/models/resnet34-b627a593.pth"
+    imagenet = "resnet34"
 
 
 class ResNet50(ResNet):
@@ -159,7 +154,7 @@ class ResNet50(ResNet):
 
     block = Bottleneck
     blocks = (3, 4, 6, 3)
-    published = "https://download.pytorch.org/models/resnet50-0676ba61.pth"
+    imagenet = "resnet50"
 
 
 def _check_levels(levels: tuple[int, ...]) -> None:

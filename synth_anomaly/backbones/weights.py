@@ -5,17 +5,61 @@ from __future__ import annotations
 import pickle
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Annotated
 
 import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
+from synth_anomaly.catalogue import catalogue
 from synth_anomaly.download import download
 from synth_anomaly.download.checksum import check_checksum
 from synth_anomaly.errors import DataError
+from synth_anomaly.interfaces import IsPath
+from synth_anomaly.registry import CORE
 
-__all__ = ["adapt_input", "download_weights", "load_matching", "read_weights"]
+__all__ = [
+    "WeightsText",
+    "adapt_input",
+    "download_weights",
+    "find_weights",
+    "is_weights_name",
+    "load_matching",
+    "read_weights",
+]
+
+
+def is_weights_name(value: str) -> bool:
+    """Return whether an installed package offers weights by this name, or by this full name."""
+    entries = catalogue().registry("weights").entries
+    return any(value in (entry.component.name, entry.full_name) for entry in entries)
+
+
+WeightsText = Annotated[str, IsPath(("imagenet",), is_weights_name)]
+"""The type of a backbone's option ``weights``: ``"imagenet"``, a name of ``sat list weights``, or a path."""
+
+
+def find_weights(weights: str, imagenet: str) -> tuple[dict[str, Tensor], str]:
+    """Return the state dict that a backbone's option ``weights`` means, and what to call it in messages.
+
+    A name goes before a file of the same name; ``./name`` is the file.
+
+    Args:
+        weights: ``"imagenet"``, a name that ``sat list weights`` prints, or the path of a file.
+        imagenet: The name of what ``"imagenet"`` means to this backbone; the core's, where others offer one.
+
+    Raises:
+        ComponentError: If several packages offer the name.
+        DataError: If the weights are not installed, or cannot be found or read.
+    """
+    if weights != "imagenet" and not is_weights_name(weights):
+        path = Path(weights).expanduser()
+        return read_weights(path), path.name
+    if weights == "imagenet":
+        weights = catalogue().registry("weights").preferred(imagenet, [CORE])
+    source = catalogue().build("weights", weights, allow_code=False)
+    return dict(source.read()), f"weights {weights!r}"
 
 
 def download_weights(url: str) -> dict[str, Tensor]:
@@ -49,7 +93,10 @@ def read_weights(path: Path) -> dict[str, Tensor]:
         DataError: If the file is absent, or holds something else than named tensors.
     """
     if not path.is_file():
-        raise DataError(f"no weights at {path}: give the path of a .pth or .safetensors file")
+        raise DataError(
+            f"no weights at {path}: give the path of a .pth or .safetensors file, "
+            "or a name that sat list weights prints"
+        )
     try:
         if path.suffix == ".safetensors":
             return load_file(path)

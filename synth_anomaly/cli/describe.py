@@ -14,6 +14,7 @@ from synth_anomaly.cli.console import columns, paragraph
 from synth_anomaly.cli.docstring import read_docstring
 from synth_anomaly.cli.inline import inline
 from synth_anomaly.cli.listing import singular
+from synth_anomaly.cli.weights import about_weights, weights_text
 from synth_anomaly.errors import ComponentError
 from synth_anomaly.options import REQUIRED, Option, options_of
 from synth_anomaly.registry import IMPORT_PATH
@@ -35,7 +36,8 @@ def describe(kind: str, name: str, as_json: bool) -> None:
     With --json: {"kind", "name", "summary", "provider", "version", "target", "text": [paragraph], "source",
     "options": [{"name", "type", "takes", "kind", "many", "required", "default", "text"}],
     "presets": {name: changes}}; "type" of an option is Python's and "takes" the same in words, "kind" is null
-    for a plain value, "default" is as a recipe writes it, "presets" is null for what is no method.
+    for a plain value, "default" is as a recipe writes it, "presets" is null for what is no method. Of weights
+    also "weights": {"network", "source", "licence", "installed", "install"}.
     """
     about = about_component(singular(kind), name)
     click.echo(json.dumps(about, indent=2) if as_json else _text(about))
@@ -51,7 +53,7 @@ def about_component(kind: str, name: str) -> dict[str, Any]:
     documented = read_docstring(target)
     settings = _settings(name, target) if kind == "method" else target
     texts = {**documented.options, **read_docstring(settings).options}
-    return {
+    about = {
         "kind": kind,
         "name": name,
         **_provenance(kind, name, target),
@@ -60,6 +62,7 @@ def about_component(kind: str, name: str) -> dict[str, Any]:
         "options": [_option(option, texts) for option in options_of(settings).values()],
         "presets": plain_value(target.presets, f"presets of {name}") if kind == "method" else None,
     }
+    return {**about, "weights": about_weights(name)} if kind == "weights" else about
 
 
 def _settings(name: str, method: Any) -> Any:
@@ -110,6 +113,8 @@ def _text(about: Mapping[str, Any]) -> str:
     origin = paragraph(f"{package}, {about['target']}", 2)
     parts = [_section(heading, [origin])]
     parts += [paragraph(text) for text in about["text"]]
+    if "weights" in about:
+        parts.append(paragraph(weights_text(about["weights"])))
     options = [_option_text(option) for option in about["options"]]
     parts.append(_section("Options" if about["presets"] is None else "Settings", options or ["  (none)"]))
     if about["presets"]:

@@ -14,6 +14,7 @@ from synth_anomaly.cli.offers import BUILT_IN, clashes
 from synth_anomaly.discovery import Plugin
 from synth_anomaly.interfaces import KINDS
 from synth_anomaly.plugin import API
+from synth_anomaly.wording import plural
 
 __all__ = ["plugins"]
 
@@ -59,7 +60,7 @@ def _print_table(found: tuple[Plugin, ...]) -> None:
 
 
 def _offers(plugin: Plugin) -> str:
-    counted = [f"{count} {kind if count == 1 else _plural(kind)}" for kind, count in _counts(plugin).items()]
+    counted = [f"{count} {kind if count == 1 else plural(kind)}" for kind, count in _counts(plugin).items()]
     commands = [f"the command {command.name}" for command in plugin.commands]
     return ", ".join([*counted, *commands]) or ("hooks alone" if plugin.status == "ok" else "-")
 
@@ -67,10 +68,6 @@ def _offers(plugin: Plugin) -> str:
 def _counts(plugin: Plugin) -> dict[str, int]:
     counts = Counter(component.kind for component in plugin.components)
     return {kind: counts[kind] for kind in KINDS if counts[kind]}
-
-
-def _plural(kind: str) -> str:
-    return f"{kind}es" if kind.endswith("s") else f"{kind}s"
 
 
 def _table(plugin: Plugin) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from synth_anomaly.interfaces.images import Augmentation, Guide
 from synth_anomaly.interfaces.method import MethodLike
 from synth_anomaly.interfaces.networks import Backbone, Head, Loss, Scorer
 from synth_anomaly.interfaces.synthesis import Blend, Fill, Shape, Synthesizer
+from synth_anomaly.interfaces.weights import WeightsSource
 
 __all__ = ["KINDS"]
 
@@ -20,6 +21,7 @@ KINDS: Mapping[str, type] = {
     "guide": Guide,
     "augmentation": Augmentation,
     "backbone": Backbone,
+    "weights": WeightsSource,
     "head": Head,
     "loss": Loss,
     "scorer": Scorer,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -16,9 +17,17 @@ class IsPath:
 
     Attributes:
         names: Values that are names and no paths.
+        also: Whether any other value is a name, such as that of a registered component; None where none is.
     """
 
     names: tuple[str, ...] = ()
+    also: Callable[[str], bool] | None = None
+
+    def is_name(self, value: object) -> bool:
+        """Return whether a value is a name and no path."""
+        if not isinstance(value, str):
+            return False
+        return value in self.names or (self.also is not None and self.also(value))
 
 
 PathText = Annotated[str, IsPath()]

@@ -9,6 +9,7 @@ from safetensors.torch import save_file
 
 from synth_anomaly.backbones import ResNet18, adapt_input
 from synth_anomaly.errors import DataError
+from synth_anomaly.pretrained.resnet import ResNet18Weights
 
 
 @pytest.fixture
@@ -152,7 +153,7 @@ def offer(folder, address, monkeypatch, state, *, digest=None):
     torch.save(state, folder / "plain.pth")
     digest = digest or hashlib.sha256((folder / "plain.pth").read_bytes()).hexdigest()[:8]
     (folder / "plain.pth").rename(folder / f"resnet18-{digest}.pth")
-    monkeypatch.setattr(ResNet18, "published", f"{address}/resnet18-{digest}.pth")
+    monkeypatch.setattr(ResNet18Weights, "url", f"{address}/resnet18-{digest}.pth")
 
 
 def test_published_weights_are_downloaded_once(published, serve, monkeypatch, tmp_path):
@@ -177,7 +178,7 @@ def test_a_download_that_is_not_what_its_name_says_is_refused(published, serve, 
 
 
 def test_an_address_without_a_checksum_is_told_where_it_belongs(serve, monkeypatch, tmp_path):
-    monkeypatch.setattr(ResNet18, "published", f"{serve[1]}/resnet18.pth")
+    monkeypatch.setattr(ResNet18Weights, "url", f"{serve[1]}/resnet18.pth")
     message = "got 'resnet18': declare it at the end of the file's name, resnet18-<SHA-256>.pth, or nothing"
     with pytest.raises(DataError, match=message) as caught:
         ResNet18(width=4, weights="imagenet").load_pretrained()
@@ -187,10 +188,10 @@ def test_an_address_without_a_checksum_is_told_where_it_belongs(serve, monkeypat
 
 
 def test_a_server_without_the_file_is_one_line(serve, monkeypatch):
-    monkeypatch.setattr(ResNet18, "published", f"{serve[1]}/absent-00000000.pth")
+    monkeypatch.setattr(ResNet18Weights, "url", f"{serve[1]}/absent-00000000.pth")
     with pytest.raises(DataError, match=r"cannot get weights: cannot get http.*404"):
         ResNet18(width=4, weights="imagenet").load_pretrained()
 
 
 def test_the_published_addresses_are_torchvisions():
-    assert ResNet18.published == "https://download.pytorch.org/models/resnet18-f37072fd.pth"
+    assert ResNet18Weights.url == "https://download.pytorch.org/models/resnet18-f37072fd.pth"
