@@ -22,7 +22,9 @@ from synth_anomaly.synthesizers.fills import (
     Successive,
     Texture,
     TextureOperations,
+    Tint,
 )
+from synth_anomaly.synthesizers.lines_and_spots import lines_and_spots, spots, thin_lines
 from synth_anomaly.synthesizers.paste import Paste
 from synth_anomaly.synthesizers.published import (
     amgad,
@@ -45,9 +47,11 @@ from synth_anomaly.synthesizers.replay import Replayable
 from synth_anomaly.synthesizers.shapes import (
     Blob,
     Bounded,
+    CurvedLine,
     DrawnMasks,
     Ellipse,
     GammaRectangle,
+    NoiseBlob,
     Pair,
     Perlin,
     Polygon,
@@ -69,6 +73,7 @@ __all__ = [
     "Chain",
     "ColourJitter",
     "Constant",
+    "CurvedLine",
     "Donor",
     "DrawnMasks",
     "Elastic",
@@ -81,6 +86,7 @@ __all__ = [
     "Mirror",
     "Mixed",
     "Noise",
+    "NoiseBlob",
     "OneOf",
     "Pair",
     "Paste",
@@ -104,6 +110,7 @@ __all__ = [
     "Successive",
     "Texture",
     "TextureOperations",
+    "Tint",
     "WholeImage",
     "Within",
     "amgad",
@@ -113,12 +120,15 @@ __all__ = [
     "draem",
     "glass",
     "hard_augmentation",
+    "lines_and_spots",
     "nsa",
     "saliency_perlin",
     "small_regions",
+    "spots",
     "ssae",
     "ssae_cut_out",
     "ssae_occlusion",
     "ssae_patch_swap",
     "ssae_rotation",
+    "thin_lines",
 ]

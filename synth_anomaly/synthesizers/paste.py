@@ -13,6 +13,7 @@ from synth_anomaly.interfaces import Blend, BoxedBlend, Defects, Fill, Shape, Si
 from synth_anomaly.objects import check_piece
 from synth_anomaly.parameters import Parameters
 from synth_anomaly.synthesizers.blends.replace import Replace
+from synth_anomaly.synthesizers.blends.soft import Soft
 from synth_anomaly.synthesizers.pieces import Pieces
 from synth_anomaly.synthesizers.replay import Replayable, check_count
 from synth_anomaly.synthesizers.rows import moved
@@ -110,7 +111,7 @@ class Paste(Replayable):
 
         Where the boxes say too little, the masks do, if they can be looked at.
         """
-        if not getattr(self.blend, "pointwise", False):
+        if not (isinstance(self.blend, Soft) or getattr(self.blend, "pointwise", False)):
             return None, None
         boxes, most = drawn.host["shape/box"], _PART * len(images) * images.shape[2] * images.shape[3]
         if 0 < int((boxes[:, 2] * boxes[:, 3]).sum()) <= most:
@@ -140,7 +141,11 @@ class Paste(Replayable):
             return made, masks
         masks = self._masks(drawn, images, guide) if masks is None else masks
         image, mask = pieces.cut(images), pieces.cut(masks)
-        joined = self.blend.join(image, content, mask, pieces.rows.parameters(drawn.scope("blend")))
+        if isinstance(self.blend, Soft):
+            weights = self.blend.weights_within(masks, drawn.scope("blend"), drawn.scope("shape"))
+            joined = torch.lerp(image, content.to(image.dtype), pieces.cut(weights).to(image.dtype))
+        else:
+            joined = self.blend.join(image, content, mask, pieces.rows.parameters(drawn.scope("blend")))
         restored, mask = self._restored(image, joined, mask)
         pieces.put(made, restored)
         if self.visible:

@@ -96,6 +96,18 @@ class Pieces:
         """The columns of each piece in its image, ``(P, n)``."""
         return self.left[:, None] + torch.arange(self.shape[1], device=self.left.device)
 
+    def among(self, chosen: Tensor) -> tuple[Rows, Pieces]:
+        """Return where the pieces of some images are among these, and those alone.
+
+        Args:
+            chosen: Bool ``(B,)`` on the CPU, which images.
+        """
+        places = Rows.where(chosen[self.rows.host], self.top.device)
+        inside, own = (None if part is None else places.of(part) for part in (self.inside, self.own))
+        rows = Rows(self.rows.host[places.host], places.of(self.rows.device))
+        top, left = places.of(self.top), places.of(self.left)
+        return places, replace(self, rows=rows, top=top, left=left, inside=inside, own=own)
+
     def cut(self, images: Tensor) -> Tensor:
         """Return the pieces ``(P, C, k, n)`` of ``(B, C, H, W)``."""
         if is_at_hand(images):

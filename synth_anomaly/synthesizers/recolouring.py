@@ -27,6 +27,12 @@ class Recolouring:
     pull: Tensor
     means: Tensor | None = None
 
+    @classmethod
+    def shift(cls, shift: Tensor, *, keeps: float = 1.0) -> Recolouring:
+        """Return ``keeps`` of each colour and a number added to each channel, ``(B, 3)``."""
+        matrix = torch.eye(3, device=shift.device).mul_(keeps).expand(len(shift), -1, -1)
+        return cls(matrix, shift.float().diag_embed(), torch.ones_like(shift, dtype=torch.float32))
+
     def where(self, chosen: Tensor) -> Recolouring:
         """Return the change for the chosen samples, bool ``(B,)``, and none for the others."""
         chosen = chosen[:, None, None]

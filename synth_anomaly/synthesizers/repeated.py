@@ -62,9 +62,13 @@ class Repeated(Replayable):
             rows = Rows.where(drawn.host["times"] > number, images.device)
             if not len(rows):
                 continue
-            part = rows.parameters(drawn.scope(str(number)))
+            part, synthesizer = drawn.scope(str(number)), replayable(self.synthesizer)
+            if len(rows) == len(images):
+                more = synthesizer.apply(made, part, guide=guide, donors=donors)
+                made, masks = more.images, torch.maximum(masks, more.masks)
+                continue
             nearby = None if guide is None else rows.of(guide)
-            more = replayable(self.synthesizer).apply(rows.of(made), part, guide=nearby, donors=donors)
+            more = synthesizer.apply(rows.of(made), rows.parameters(part), guide=nearby, donors=donors)
             made = made.index_copy(0, rows.device, more.images)
             masks = masks.index_copy(0, rows.device, torch.maximum(rows.of(masks), more.masks))
         return Defects(made, masks, Parameters(parameters.host))

@@ -21,6 +21,7 @@ from synth_anomaly.synthesizers import (
     Stretch,
     Texture,
     TextureOperations,
+    Tint,
 )
 
 FILLS = {
@@ -41,6 +42,7 @@ FILLS = {
     "stretch": Stretch(),
     "texture": Texture(),
     "operations": TextureOperations(),
+    "tint": Tint(),
 }
 IMAGES = torch.rand(9, 3, 24, 20, generator=torch.Generator().manual_seed(0)).bfloat16()
 BOXES = torch.tensor([[3, 2, 12, 10]] * 9)

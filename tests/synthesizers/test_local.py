@@ -14,14 +14,19 @@ from synth_anomaly.parameters import Parameters
 from synth_anomaly.synthesizers import (
     Alpha,
     Blob,
+    BrightnessShift,
     Chain,
     ColourJitter,
+    Constant,
+    CurvedLine,
     Donor,
     Elastic,
     Elsewhere,
     GradientDomain,
     Mirror,
     Mixed,
+    Noise,
+    NoiseBlob,
     OneOf,
     Paste,
     Perlin,
@@ -32,10 +37,12 @@ from synth_anomaly.synthesizers import (
     Scar,
     Soft,
     SoftBlob,
+    SomeOf,
     Sometimes,
     Successive,
     Texture,
     TextureOperations,
+    Tint,
     WholeImage,
     cutpaste,
     draem,
@@ -53,6 +60,7 @@ FILLS = {
     "shuffled": Permute("shuffle"),
     "donor": Donor(),
     "jitter": ColourJitter(),
+    "jitter without contrast": Successive((Tint(), ColourJitter(0.4, 0.0, 0.3, 0.1))),
     "jittered patch": Successive((Elsewhere(), ColourJitter(about="box"))),
     "sometimes a jittered patch": Successive((ColourJitter(), Sometimes(ColourJitter(about="box")))),
     "all": Successive((Donor(), QuarterTurn(), Permute(), ColourJitter(), Elsewhere())),
@@ -67,6 +75,13 @@ FILLS = {
     "a second donor": Successive((Donor(), ColourJitter(0.9, 0.9, 0.9, 0.5), Sometimes(Donor()))),
     "a second texture": Successive((Texture(), ColourJitter(0.9, 0.9, 0.9, 0.5), Sometimes(Texture()))),
     "twice the colours": Successive((ColourJitter(), ColourJitter())),
+    "shade": Successive((BrightnessShift(), Sometimes(Tint(), 0.4))),
+    "colours with noise": Successive((Constant((0.0, 1.0), colour=True), Noise(), Elsewhere())),
+    "grey noise": Noise(distribution="uniform", replaces=True, colour=False),
+    "noise on a patch": Successive((ColourJitter(about="box"), Noise())),
+    "one of several": SomeOf((Donor(), Successive((Constant(), Noise())), Tint(), Texture(), Elsewhere()), 1),
+    "one of several, then another": Successive((SomeOf((Donor(), Tint()), 1), Elsewhere())),
+    "one of several about boxes": SomeOf((Elsewhere(), ColourJitter(about="box")), 1),
     "bent": Successive((Elsewhere(), Elastic())),
 }
 SIZES = [(24, 24), (23, 23), (20, 37), (70, 70), (1, 1), (1, 9)]
@@ -156,8 +171,12 @@ def test_donors_of_another_size_are_refused_by_apply_too():
         synthesizer.apply(images, drawn, donors=random_images(2, (64, 80)))
 
 
-@pytest.mark.parametrize("shape", [Rectangle(), Scar(), Blob(), SoftBlob(), WholeImage()], ids=repr)
-@pytest.mark.parametrize("blend", [Replace(), Alpha()], ids=repr)
+@pytest.mark.parametrize(
+    "shape",
+    [Rectangle(), Scar(), Blob(), SoftBlob(), CurvedLine(), NoiseBlob(), WholeImage()],
+    ids=lambda shape: type(shape).__name__,
+)
+@pytest.mark.parametrize("blend", [Replace(), Alpha(), Soft((0.0, 0.1), (0.3, 1.0))], ids=repr)
 @pytest.mark.parametrize("visible", [0.0, 0.2])
 @pytest.mark.parametrize("guided", [False, True])
 def test_whatever_the_shape_the_blend_and_the_guide(monkeypatch, shape, blend, visible, guided):

@@ -14,8 +14,9 @@ from synth_anomaly.synthesizers import (
     Permute,
     Rectangle,
     Resized,
+    Tint,
 )
-from synth_anomaly.synthesizers.fills.noise import white_noise
+from synth_anomaly.synthesizers.white_noise import white_noise
 
 SIZES = [(32, 32), (17, 40), (41, 18)]
 
@@ -114,6 +115,15 @@ def test_brightness_changes_by_one_number_an_image(direction, signs):
 def test_brightness_is_cut_to_range():
     made, _ = run(BrightnessShift((1.0, 1.0)), images(40, 3, 4))
     assert set(made.unique().tolist()) == {0.0, 1.0}
+
+
+def test_a_tint_changes_each_channel_by_its_own_number():
+    content = 0.4 + 0.2 * images(400, 3, 4)
+    made, drawn = run(Tint(0.3), content)
+    assert drawn["shift"].shape == (400, 3)
+    assert kstest(drawn["shift"].flatten() / 0.6 + 0.5, "uniform").pvalue > 0.01
+    torch.testing.assert_close(made - content, drawn["shift"][:, :, None, None].expand_as(content))
+    assert run(Tint(1.0), images(400, 3, 4))[0].aminmax() == (0.0, 1.0)
 
 
 def test_gaussian_noise_has_its_strength():
@@ -238,6 +248,7 @@ def test_jitter_equals_kornias_module_in_any_order_of_its_steps():
         (lambda: Noise((0.2, 0.1)), "strength must be two numbers"),
         (lambda: Noise(distribution="pink"), "distribution must be one of gaussian, uniform"),
         (lambda: BrightnessShift((0.0, 0.1)), "change must be two numbers"),
+        (lambda: Tint(0.0), r"change must be a number in \(0, 1\], got 0.0"),
         (lambda: BrightnessShift(direction="up"), "direction must be one of lighter, darker, either"),
         (lambda: Permute("shuffle", 1), "tiles must be at least 2"),
         (lambda: Permute("cutperm", 3), "2 for 'cutperm', got 3"),

@@ -52,9 +52,7 @@ class Soft:
         """Return the mixture, of masks that may lie anywhere; the image where a mask is 0."""
         if not images.numel():
             return images
-        softness = parameters["softness"] * min(images.shape[2:])
-        weights = feathered(masks.float(), softness, self._largest(images, parameters))
-        return _mixed(images, content, weights, parameters)
+        return _mixed(images, content, self._weights(masks, parameters))
 
     def join_within(
         self,
@@ -67,21 +65,41 @@ class Soft:
         fills_box: bool,  # noqa: ARG002
     ) -> Tensor:
         """Return the mixture, feathered in the boxes alone; the image where a mask is 0."""
-        size, boxes = (images.shape[2], images.shape[3]), shape.host["box"]
+        if not images.numel():
+            return images
+        return _mixed(images, content, self.weights_within(masks, parameters, shape))
+
+    def weights_within(self, masks: Tensor, parameters: Parameters, shape: Parameters) -> Tensor:
+        """Return how much of the content each pixel shows, float32 ``(B, 1, H, W)``.
+
+        Args:
+            masks: ``(B, 1, H, W)``, at least one pixel in all.
+            parameters: What was drawn.
+            shape: The shape's: ``shape["box"]`` is ``(B, 4)`` int64 and holds each mask.
+        """
+        size, boxes = (masks.shape[2], masks.shape[3]), shape.host["box"]
         if 2 * int(boxes[:, 2:].prod(dim=1).sum()) >= len(boxes) * size[0] * size[1]:
-            return self.join(images, content, masks, parameters)
+            return self._weights(masks, parameters)
         masks = masks.contiguous()
         weights = torch.zeros_like(masks, dtype=torch.float32)
-        softness, largest = parameters["softness"] * min(size), self._largest(images, parameters)
-        for windows in windows_around(shape, size, images.device, square=True):
+        softness, largest = parameters["softness"] * min(size), _largest(masks, parameters)
+        for windows in windows_around(shape, size, masks.device, square=True):
             of_rows = softness.index_select(0, windows.rows)
             windows.put(weights, feathered(windows.cut(masks), of_rows, largest))
-        return _mixed(images, content, weights, parameters)
+        return _opaque(weights, parameters)
 
-    def _largest(self, images: Tensor, parameters: Parameters) -> float:
-        return float(parameters.host["softness"].max()) * min(images.shape[2:])
+    def _weights(self, masks: Tensor, parameters: Parameters) -> Tensor:
+        softness = parameters["softness"] * min(masks.shape[2:])
+        return _opaque(feathered(masks.float(), softness, _largest(masks, parameters)), parameters)
 
 
-def _mixed(images: Tensor, content: Tensor, weights: Tensor, parameters: Parameters) -> Tensor:
-    weights = weights * parameters["opacity"][:, None, None, None]
+def _largest(masks: Tensor, parameters: Parameters) -> float:
+    return float(parameters.host["softness"].max()) * min(masks.shape[2:])
+
+
+def _opaque(weights: Tensor, parameters: Parameters) -> Tensor:
+    return weights.mul_(parameters["opacity"][:, None, None, None])
+
+
+def _mixed(images: Tensor, content: Tensor, weights: Tensor) -> Tensor:
     return torch.lerp(images, content.to(images.dtype), weights.to(images.dtype))

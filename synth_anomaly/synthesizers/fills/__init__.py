@@ -18,6 +18,7 @@ from synth_anomaly.synthesizers.fills.resized import Resized
 from synth_anomaly.synthesizers.fills.some_of import SomeOf
 from synth_anomaly.synthesizers.fills.stretch import Stretch
 from synth_anomaly.synthesizers.fills.texture import Texture
+from synth_anomaly.synthesizers.fills.tint import Tint
 
 __all__ = [
     "BrightnessShift",
@@ -39,4 +40,5 @@ __all__ = [
     "Successive",
     "Texture",
     "TextureOperations",
+    "Tint",
 ]

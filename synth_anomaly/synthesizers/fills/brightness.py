@@ -11,6 +11,8 @@ from torch import Generator, Tensor
 from synth_anomaly.interfaces import Size
 from synth_anomaly.parameters import Parameters
 from synth_anomaly.synthesizers.draws import chance, uniform
+from synth_anomaly.synthesizers.recolouring import Recolouring
+from synth_anomaly.synthesizers.views import View
 
 __all__ = ["BrightnessShift"]
 
@@ -46,3 +48,7 @@ class BrightnessShift:
         """Return the lighter or darker content."""
         shifted = content.float() + parameters["shift"][:, None, None, None]
         return shifted.clamp_(0, 1).to(content.dtype)
+
+    def view(self, before: View, parameters: Parameters, *, donors: Tensor | None = None) -> View:  # noqa: ARG002
+        """Return the lighter or darker content as a view."""
+        return before.recoloured(Recolouring.shift(parameters["shift"][:, None].expand(-1, 3)))

@@ -76,6 +76,9 @@ class ColourJitter:
 
     def view(self, before: View, parameters: Parameters, *, donors: Tensor | None = None) -> View | None:  # noqa: ARG002
         """Return the content as a view; None where it needs an image's mean after other changes of colour."""
+        if self.contrast == 0:  # then no mean counts, and whole images need not be read for it
+            nothing = parameters["hue"].new_zeros(len(parameters["hue"]), 3)
+            return before.recoloured(_recolouring(parameters, nothing))
         means = before.means() if self.about == "image" else None
         if means is None and self.about == "image":
             return None

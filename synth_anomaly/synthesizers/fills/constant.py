@@ -9,6 +9,8 @@ from torch import Generator, Tensor
 
 from synth_anomaly.interfaces import Size
 from synth_anomaly.parameters import Parameters
+from synth_anomaly.synthesizers.recolouring import Recolouring
+from synth_anomaly.synthesizers.views import View
 
 __all__ = ["Constant"]
 
@@ -40,3 +42,7 @@ class Constant:
     def content(self, content: Tensor, parameters: Parameters, *, donors: Tensor | None = None) -> Tensor:  # noqa: ARG002
         """Return the colours, a view that repeats one pixel an image."""
         return parameters["value"].to(content.dtype)[:, :, None, None].expand_as(content)
+
+    def view(self, before: View, parameters: Parameters, *, donors: Tensor | None = None) -> View:  # noqa: ARG002
+        """Return the colours as a view."""
+        return before.recoloured(Recolouring.shift(parameters["value"], keeps=0.0))

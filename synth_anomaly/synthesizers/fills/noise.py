@@ -12,12 +12,13 @@ from torch import Generator, Tensor
 from synth_anomaly.interfaces import Size
 from synth_anomaly.parameters import Parameters
 from synth_anomaly.synthesizers.draws import uniform
+from synth_anomaly.synthesizers.pieces import Pieces
+from synth_anomaly.synthesizers.views import View
+from synth_anomaly.synthesizers.white_noise import noise_at, white_noise
 
-__all__ = ["Noise", "white_noise"]
+__all__ = ["Noise"]
 
 _DISTRIBUTIONS = ("gaussian", "uniform")
-_FACTORS = (0x85EBCA6B - 2**32, 0xC2B2AE35 - 2**32)
-"""As int32, whose products are modulo 2^32."""
 
 
 @dataclass(frozen=True)
@@ -58,30 +59,48 @@ class Noise:
         """Return the noisy content, or the noise."""
         channels = content.shape[1] if self.colour else 1
         noise = white_noise(parameters["seed"], (channels, *content.shape[2:]))
-        strength = parameters["strength"][:, None, None, None]
+        return self.added(content, noise, parameters["strength"])
+
+    def view(
+        self,
+        before: View,
+        parameters: Parameters,
+        *,
+        donors: Tensor | None = None,  # noqa: ARG002
+    ) -> Noisy | None:
+        """Return the noisy content, or the noise, described; None where colours depend on a box."""
+        return None if before.is_about_boxes else Noisy(before, self, parameters)
+
+    def added(self, content: Tensor, noise: Tensor, strength: Tensor) -> Tensor:
+        """Return content with white noise, of one channel or as many as there are, of a strength each."""
+        strength = strength[:, None, None, None]
         if self.distribution == "gaussian":
             noise, strength = noise.erfinv_(), strength * math.sqrt(2)
         around = noise.new_full((1,), 0.5) if self.replaces else content
         return torch.addcmul(around, noise, strength).clamp_(0, 1).to(content.dtype).expand_as(content)
 
 
-def white_noise(seeds: Tensor, shape: tuple[int, ...]) -> Tensor:
-    """Return ``(B, *shape)`` float32, uniform in (-1, 1) and as if independent: a hash of seed and place.
+@dataclass(frozen=True)
+class Noisy:
+    """Content with noise, described.
 
-    Args:
-        seeds: ``(B,)`` int32.
-        shape: The shape of one sample.
-
-    Source: the mixing of bits at the end of MurmurHash3 (A. Appleby) for the place; a part of it, for speed,
-    for place and seed together.
+    Attributes:
+        before: What the noise is added to.
+        fill: What adds it.
+        parameters: What it drew.
     """
-    place = torch.arange(math.prod(shape), device=seeds.device, dtype=torch.int32)
-    words = _fold(_fold(_fold(place, 16).mul_(_FACTORS[0]), 13).mul_(_FACTORS[1]), 16)
-    words = _fold((words ^ seeds[:, None]).mul_(_FACTORS[0]), 15).mul_(_FACTORS[1])
-    # a little less than 2^-31, so that rounding never yields 1, where the inverse of erf is infinite
-    return words.float().mul_(2.0**-31 - 2.0**-55).view(len(seeds), *shape)
 
+    before: View
+    fill: Noise
+    parameters: Parameters
 
-def _fold(words: Tensor, shift: int) -> Tensor:
-    """Mix the upper bits of each word into the lower ones, in place."""
-    return words.bitwise_xor_(words >> shift)
+    def at(self, pieces: Pieces) -> Tensor:
+        """Return the pixels of the pieces, ``(P, C, k, n)``."""
+        content, (height, width) = self.before.at(pieces), pieces.size
+        place = (pieces.lines * width)[:, :, None] + pieces.columns[:, None]
+        channels = content.shape[1] if self.fill.colour else 1
+        planes = torch.arange(channels, device=place.device) * (height * width)
+        places = (place[:, None] + planes[:, None, None]).int()
+        noise = noise_at(pieces.rows.of(self.parameters["seed"]), places)
+        made = self.fill.added(content, noise, pieces.rows.of(self.parameters["strength"]))
+        return made.contiguous()  # grey noise is one channel, three times

@@ -10,7 +10,9 @@ from torch import Generator, Tensor
 from synth_anomaly.interfaces import Fill, Size
 from synth_anomaly.objects import checked_pieces
 from synth_anomaly.parameters import Parameters
+from synth_anomaly.synthesizers.pieces import Pieces
 from synth_anomaly.synthesizers.rows import Rows
+from synth_anomaly.synthesizers.views import Described, View, view_of
 
 __all__ = ["SomeOf"]
 
@@ -47,6 +49,18 @@ class SomeOf:
             content = self._applied(content, numbers, parameters, donors)
         return content
 
+    def view(self, before: View, parameters: Parameters, *, donors: Tensor | None = None) -> Chosen | None:
+        """Return the content described; None where a sample gets several fills, or one cannot describe it."""
+        if self.count > 1:
+            return None
+        parts = []
+        for number, fill in enumerate(self.fills):
+            part = view_of(fill, before, parameters.scope(str(number)), donors)
+            if part is None or (isinstance(part, View) and part.is_about_boxes):
+                return None
+            parts.append(part)
+        return Chosen(before, tuple(parts), parameters.host["order"][:, 0])
+
     def _applied(
         self, content: Tensor, numbers: Tensor, parameters: Parameters, donors: Tensor | None
     ) -> Tensor:
@@ -56,4 +70,31 @@ class SomeOf:
             if len(rows):
                 own = rows.parameters(parameters.scope(str(number)))
                 made.index_copy_(0, rows.device, fill.content(rows.of(content), own, donors=donors))
+        return made
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """Content of which each sample shows one of several descriptions.
+
+    Attributes:
+        before: What they were made of.
+        parts: The descriptions.
+        choice: ``(B,)`` int64 on the CPU, the number of each sample's.
+    """
+
+    before: View
+    parts: tuple[Described, ...]
+    choice: Tensor
+
+    def at(self, pieces: Pieces) -> Tensor:
+        """Return the pixels of the pieces, ``(P, C, k, n)``; float32 where the source is uint8."""
+        source = self.before.source
+        kind = source.dtype if source.is_floating_point() else torch.float32
+        shape = (len(pieces.top), source.shape[1], *pieces.shape)
+        made = torch.empty(shape, dtype=kind, device=source.device)
+        for number, part in enumerate(self.parts):
+            places, own = pieces.among(self.choice == number)
+            if len(places):
+                made.index_copy_(0, places.device, part.at(own).to(kind))
         return made

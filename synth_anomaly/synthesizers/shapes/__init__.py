@@ -2,9 +2,11 @@
 
 from synth_anomaly.synthesizers.shapes.blob import Blob
 from synth_anomaly.synthesizers.shapes.bounded import Bounded
+from synth_anomaly.synthesizers.shapes.curved_line import CurvedLine
 from synth_anomaly.synthesizers.shapes.drawn_masks import DrawnMasks
 from synth_anomaly.synthesizers.shapes.ellipse import Ellipse
 from synth_anomaly.synthesizers.shapes.gamma_rectangle import GammaRectangle
+from synth_anomaly.synthesizers.shapes.noise_blob import NoiseBlob
 from synth_anomaly.synthesizers.shapes.pair import Pair
 from synth_anomaly.synthesizers.shapes.perlin import Perlin
 from synth_anomaly.synthesizers.shapes.polygon import Polygon
@@ -19,9 +21,11 @@ from synth_anomaly.synthesizers.shapes.within import Within
 __all__ = [
     "Blob",
     "Bounded",
+    "CurvedLine",
     "DrawnMasks",
     "Ellipse",
     "GammaRectangle",
+    "NoiseBlob",
     "Pair",
     "Perlin",
     "Polygon",
