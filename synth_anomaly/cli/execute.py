@@ -18,7 +18,7 @@ from synth_anomaly.reporting.results import Results
 from synth_anomaly.reporting.table import metrics_table
 from synth_anomaly.runs import Planned, Run, changed_settings, dataset_notes, method_spec, texture_notes
 
-__all__ = ["Screen", "closing", "execute", "execute_all"]
+__all__ = ["Screen", "closing", "execute", "execute_all", "finish", "without_maps"]
 
 
 class Screen:
@@ -50,7 +50,7 @@ def execute(started: Run, screen: Screen, *, notice: str = "") -> Results:
         SynthAnomalyError: If it fails, or the user asked to stop.
     """
     screen.begin(started, notice)
-    results = _execute(started, screen)
+    results = finish(started, screen)
     console = Console()
     if results.evaluation is not None:
         console.print(metrics_table(results.metrics, results.provenance, results.published))
@@ -75,7 +75,7 @@ def execute_all(runs: Iterable[Run], plan: Sequence[Planned], screen: Screen, *,
     try:
         for started in runs:
             screen.begin(started, "" if finished else notice)
-            finished.append(_without_maps(_execute(started, screen)))
+            finished.append(without_maps(finish(started, screen)))
             folder = started.folder.parent.parent
             if not screen.progress.quiet:
                 text = f" {closing(finished[-1:])} · {started.folder}"
@@ -102,7 +102,12 @@ def closing(results: Sequence[Results]) -> str:
     return f"{seconds:.0f} s wall, {cpu:.0f} CPU-s · trained in {first.facts['precision']}{scored}{left}"
 
 
-def _execute(started: Run, screen: Screen) -> Results:
+def finish(started: Run, screen: Screen) -> Results:
+    """Execute one run, its progress shown.
+
+    Raises:
+        SynthAnomalyError: If it fails, or the user asked to stop; the message says how to go on.
+    """
     try:
         with screen.progress:
             return started.execute()
@@ -116,7 +121,7 @@ def _headline(started: Run) -> str:
     return f"{name} · {preset} · {dataset.name} {dataset.category} · seed {recipe.seed}"
 
 
-def _without_maps(results: Results) -> Results:
+def without_maps(results: Results) -> Results:
     """Return results without what would fill the memory when many categories run."""
     evaluation = results.evaluation
     if evaluation is not None:

@@ -20,7 +20,7 @@ from synth_anomaly.options import listed, nearest
 from synth_anomaly.recipe import DataRecipe, Recipe, overrides
 from synth_anomaly.specification import merge
 
-__all__ = ["PIECES", "data_asked_for", "recipes_asked_for"]
+__all__ = ["PIECES", "data_asked_for", "presets_asked_for", "recipes_asked_for"]
 
 PIECES = ("synthesizer", "backbone", "head", "loss", "scorer", "augment")
 """Settings that have an option of their own."""
@@ -40,7 +40,7 @@ def recipes_asked_for(what: str, given: Mapping[str, Any]) -> list[Recipe]:
         return [_changed(Recipe.read(Path(what), allow_code=given["allow_code"]), what, given)]
     return [
         _changed(Recipe(method=what, preset=preset), what, given)
-        for preset in _presets(what, given["preset"])
+        for preset in presets_asked_for(what, given["preset"])
     ]
 
 
@@ -62,7 +62,7 @@ def _refuse_ambiguous(method: str, changes: Mapping[str, Any], *, allow_code: bo
         catalogue().refuse_ambiguous(getattr(target, "Settings", target), changes)
 
 
-def _presets(method: str, asked: str | None) -> tuple[str, ...]:
+def presets_asked_for(method: str, asked: str | None) -> tuple[str, ...]:
     """Return the presets asked for; else ``quick`` where a method has it, or the one that changes nothing.
 
     Raises:

@@ -54,6 +54,12 @@ def _known(_context: click.Context, _argument: click.Parameter, what: str | None
 @click.option("--augment", metavar="NAME", help="flips, symmetries, or a class of kornia.augmentation.")
 @guide_option
 @click.option("--textures", metavar="PATH", help="Folder of texture images for defects, such as DTD's.")
+@click.option(
+    "--compare",
+    metavar="NAME",
+    help="Run other methods on the same images, for a line beside: METHOD, METHOD/PRESET, a preset that one "
+    "method alone has, or several as A,B.",
+)
 @click.option("--seed", type=click.IntRange(min=0), help="Decides everything random.  [default: 0]")
 @device_option
 @threads_option
@@ -90,6 +96,10 @@ def run(context: click.Context, /, what: str | None, resume: Path | None, out: P
     Several presets or categories are a run each, and one table at the end:
 
         sat run anoseg --preset base,full --category bottle,carpet
+
+    Figures say more beside those of another method on the same images:
+
+        sat run anoseg --category bottle --compare segmentation/quick
     """
     if resume is not None:
         _refuse_beside_resume(context)

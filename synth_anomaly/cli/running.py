@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import click
 from rich.console import Console
 
+from synth_anomaly.cli.comparing import execute_compared
 from synth_anomaly.cli.execute import Screen, execute, execute_all
 from synth_anomaly.cli.recipes import recipes_asked_for
+from synth_anomaly.cli.references import reference_name, references_asked_for
 from synth_anomaly.cli.what import is_recipe
-from synth_anomaly.errors import SynthAnomalyError
+from synth_anomaly.data import Source
+from synth_anomaly.errors import OptionError, SynthAnomalyError
 from synth_anomaly.recipe import Recipe
 from synth_anomaly.reporting.progress import Progress
 from synth_anomaly.runs import (
+    Planned,
+    Run,
     RunOptions,
     category_recipes,
     check_recipe,
@@ -61,25 +67,54 @@ def run_asked_for(what: str, out: Path, given: Mapping[str, Any], *, quiet: bool
     options = _options(progress, given, allow_code=given["allow_code"] or not is_recipe(what))
     recipes = recipes_asked_for(what, given)
     data = recipes[0].data  # the presets' recipes differ in nothing but the preset
+    references = references_asked_for(given["compare"], recipes[0])
     try:
         source = find_source(data, allow_code=options.allow_code)
         datasets = open_categories(data, source, allow_code=options.allow_code)
     except SynthAnomalyError:
         # what is wrong whatever the images are is said first, as it is mended sooner
-        _check_beside_images(recipes, options, given["textures"])
+        _check_beside_images([*recipes, *references], options, given["textures"])
         raise
     plan = category_recipes(
         recipes, source.dataset, list(datasets), textures=given["textures"], allow_code=options.allow_code
     )
     for recipe in {one.recipe.preset: one.recipe for one in plan[len(datasets) :]}.values():
         check_recipe(recipe, options)
-    runs = (new_run(one.recipe, source, datasets[one.category], out, options) for one in plan)
-    if len(plan) > 1:
-        click.echo(execute_all(runs, plan, screen, notice=source.notice))
+
+    def begin(one: Planned) -> Run:
+        return new_run(one.recipe, source, datasets[one.category], out, options)
+
+    if references:
+        check_recipe(plan[0].recipe, options)
+        others = _others(references, source, datasets, options, given["textures"])
+        click.echo(execute_compared(plan, others, begin, screen, notice=source.notice))
         return
-    started = next(runs)
+    if len(plan) > 1:
+        click.echo(execute_all(map(begin, plan), plan, screen, notice=source.notice))
+        return
+    started = begin(plan[0])
     execute(started, screen, notice=source.notice)
     click.echo(started.folder)
+
+
+def _others(
+    references: Sequence[Recipe],
+    source: Source,
+    datasets: Iterable[str],
+    options: RunOptions,
+    textures: str | None,
+) -> list[Planned]:
+    """Return the runs of the methods to compare with, checked; textures are shown where one has any."""
+    others = partial(
+        category_recipes, references, source.dataset, list(datasets), allow_code=options.allow_code
+    )
+    try:
+        plan = others(textures=textures)
+    except OptionError:
+        plan = others()
+    for recipe in {reference_name(one.recipe): one.recipe for one in plan}.values():
+        check_recipe(recipe, options)
+    return plan
 
 
 def _check_beside_images(recipes: Iterable[Recipe], options: RunOptions, textures: str | None) -> None:

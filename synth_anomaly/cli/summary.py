@@ -14,7 +14,7 @@ from synth_anomaly.reporting.results import Results
 from synth_anomaly.reporting.table import categories_table, mean_metrics, presets_table
 from synth_anomaly.runs import DEMO_NOTE, Planned
 
-__all__ = ["not_begun", "outline", "print_line", "print_summary"]
+__all__ = ["changes_of", "not_begun", "outline", "print_line", "print_summary", "published_mean"]
 
 
 def print_line(console: Console, text: str, style: str) -> None:
@@ -37,11 +37,11 @@ def print_summary(finished: Sequence[Results], plan: Sequence[Planned]) -> None:
         console.print(_of_presets(finished, plan, title))
     else:
         rows = {results.provenance.category: results.metrics for results in finished}
-        published = _published(finished)
-        caption = replace(origin, changes=_changes(finished)).details
+        published = published_mean(finished)
+        caption = replace(origin, changes=changes_of(finished)).details
         console.print(
             categories_table(
-                rows, title=title, caption=caption, published=published, changed=bool(_changes(finished))
+                rows, title=title, caption=caption, published=published, changed=bool(changes_of(finished))
             )
         )
     if origin.is_demo:
@@ -75,18 +75,18 @@ def _of_presets(finished: Sequence[Results], plan: Sequence[Planned], title: str
             continue
         partly = f" ({len(done)} of {len(categories)})" if len(done) < len(categories) else ""
         rows[f"{preset}{partly}"] = mean_metrics(results.metrics for results in done)
-        figures = _published(done) if len(categories) > 1 else done[0].published
+        figures = published_mean(done) if len(categories) > 1 else done[0].published
         if figures:
             published[f"{preset}{partly}"] = figures
     of = categories[0] if len(categories) == 1 else f"mean over {', '.join(categories)}"
     origin = finished[0].provenance
-    changes = _changes(finished)
+    changes = changes_of(finished)
     changed = f" · {changes_text(changes)}" if changes else ""
     caption = f"{of} · seed {origin.seed} · {origin.split} images{changed}"
     return presets_table(rows, title=title, caption=caption, published=published, changed=bool(changes))
 
 
-def _changes(finished: Sequence[Results]) -> dict[str, Any]:
+def changes_of(finished: Sequence[Results]) -> dict[str, Any]:
     """Return what was changed of the preset of any run."""
     return {path: value for results in finished for path, value in results.provenance.changes.items()}
 
@@ -95,7 +95,7 @@ def _presets(plan: Sequence[Planned]) -> list[str]:
     return list(dict.fromkeys(one.recipe.preset for one in plan))
 
 
-def _published(finished: Sequence[Results]) -> Mapping[str, float] | None:
+def published_mean(finished: Sequence[Results]) -> Mapping[str, float] | None:
     """Return the paper's own means for runs of one preset, where they are of the paper's categories.
 
     A mean over other categories would be compared with the paper's.

@@ -18,6 +18,7 @@ from synth_anomaly.method.fitting import fit, training_data
 from synth_anomaly.method.keeping import load_as, recipe_of, save_method, save_weights
 from synth_anomaly.method.predicting import predict
 from synth_anomaly.method.presets import checked_preset, make_settings
+from synth_anomaly.method.proportions import keep_proportions
 from synth_anomaly.method.warning import warn_caller
 from synth_anomaly.recipe import Recipe
 from synth_anomaly.training import Listener, TrainingData, forked_rng, seed_for
@@ -40,8 +41,8 @@ class Method(MethodDefinition):
 
     Attributes:
         skipped: The good images that the last :meth:`fit` left out, because they cannot be read.
-        notes: What a reader should know of the last :meth:`fit`: the method's :meth:`remarks`, and the files
-            that its synthesizers read.
+        notes: What a reader should know of the last :meth:`fit`: the input size where it was worked out, the
+            method's :meth:`remarks`, and the files that its synthesizers read.
         loaded: Whether its weights come from a folder: :meth:`fit` goes on from them, and loads no
             published ones over them.
         trained: Whether its weights come from :meth:`fit`, from a folder or from :meth:`load_state_dict`;
@@ -92,9 +93,11 @@ class Method(MethodDefinition):
         Raises:
             SynthAnomalyError: If the images, the device or the training fail; the message says how.
         """
+        notes = keep_proportions(self, images, skip_bad=skip_bad)
         fit(
             self,
             partial(self.training_data, images),
+            notes=notes,
             device=device,
             precision=precision,
             skip_bad=skip_bad,
@@ -114,6 +117,8 @@ class Method(MethodDefinition):
         report: Report = lambda *_: None,
     ) -> TrainingData:
         """Decode the good images, split off those that are held back, and compute their guides."""
+        for note in keep_proportions(self, images, skip_bad=skip_bad):
+            warn(note)
         return training_data(self, images, device, skip_bad=skip_bad, warn=warn, report=report)
 
     def predict(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from synth_anomaly.interfaces import Guide, Size
 
@@ -15,12 +16,19 @@ class MethodSettings:
 
     Attributes:
         size: Input size in pixels, one number for a square or height and width.
+        keep_proportions: Whether the input has the proportions of the training images, at about as many
+            pixels as a ``size`` of one number says, each side a multiple of ``size_multiple``. The size is
+            worked out once, before training, and is a setting from then on; two numbers as ``size`` are
+            taken as they are. A method whose networks depend on the size must not have it in its presets.
+        size_multiple: What the sides of a size that is worked out are multiples of.
         batch_size: Good images in a training step, and images in a batch of predictions.
         validation: Share of the good images that is held back from training, in [0, 1).
         guide: Says where on a good image a defect may lie; None is everywhere.
     """
 
+    size_multiple: ClassVar[int] = 32
     size: int | tuple[int, int] = 256
+    keep_proportions: bool = False
     batch_size: int = 16
     validation: float = 0.0
     guide: Guide | None = None
@@ -57,3 +65,8 @@ class MethodSettings:
     def input_size(self) -> Size:
         """Height and width of the input."""
         return (self.size, self.size) if isinstance(self.size, int) else self.size
+
+    @property
+    def asks_for_proportions(self) -> bool:
+        """Whether the input size is still to be worked out from the training images."""
+        return self.keep_proportions and isinstance(self.size, int)

@@ -15,6 +15,7 @@ from PIL import Image
 from synth_anomaly.evaluation.curve import iou_curve
 from synth_anomaly.evaluation.evaluate import Evaluation
 from synth_anomaly.files import write_whole
+from synth_anomaly.reporting.compared import Compared, seconds_text, size_text
 from synth_anomaly.reporting.drawing import number_text
 from synth_anomaly.reporting.extent import reported
 from synth_anomaly.reporting.labels import figure_text, label
@@ -41,6 +42,9 @@ class Report:
         versions: By distribution.
         facts: Further lines of a name and a text, such as the training time.
         notes: What the reader should know first.
+        input_size: Height and width of the method's input; wanted where there is something to compare with.
+        cpu_seconds: What the run took; likewise.
+        compared: Other methods on the same images, by name.
     """
 
     provenance: Provenance
@@ -51,6 +55,9 @@ class Report:
     versions: Mapping[str, str] = field(default_factory=dict)
     facts: Mapping[str, str] = field(default_factory=dict)
     notes: Sequence[str] = ()
+    input_size: tuple[int, int] = (0, 0)
+    cpu_seconds: float = math.nan
+    compared: Mapping[str, Compared] = field(default_factory=dict)
 
 
 def write_report(path: Path, report: Report) -> None:
@@ -67,6 +74,7 @@ def render_report(report: Report) -> str:
         images=[images[row] for row in reported(images)],
         count=len(images),
         figures=_figures(report),
+        costs=_costs(report) if report.compared else [],
         sheet=data_url(report.sheet),
         iou_plot=Markup(_iou_plot(report.evaluation)),  # noqa: S704  # made of numbers alone
         score_plot=Markup(score_plot(images)),  # noqa: S704  # escapes the names it shows
@@ -80,8 +88,24 @@ def render_report(report: Report) -> str:
 
 def _figures(report: Report) -> list[dict[str, Any]]:
     return [
-        {"label": label(name), "value": value, "published": report.published.get(name)}
+        {
+            "label": label(name),
+            "value": value,
+            "published": report.published.get(name),
+            "compared": [run.metrics.get(name) for run in report.compared.values()],
+        }
         for name, value in report.evaluation.metrics.items()
+    ]
+
+
+def _costs(report: Report) -> list[dict[str, Any]]:
+    """Return what the run and those beside it took, and their sizes."""
+    runs = report.compared.values()
+    seconds = (report.cpu_seconds, *(run.cpu_seconds for run in runs))
+    sizes = (report.input_size, *(run.input_size for run in runs))
+    return [
+        {"label": "CPU-seconds", "cells": list(map(seconds_text, seconds))},
+        {"label": "input size", "cells": list(map(size_text, sizes))},
     ]
 
 

@@ -16,7 +16,7 @@ from synth_anomaly.files import write_whole
 from synth_anomaly.reporting.provenance import Provenance
 from synth_anomaly.reporting.versions import versions as installed_versions
 
-__all__ = ["read_metrics", "write_metrics"]
+__all__ = ["add_to_metrics", "read_metrics", "write_metrics"]
 
 
 def write_metrics(
@@ -47,9 +47,20 @@ def write_metrics(
     table = {"metrics": metrics} | asdict(provenance) | {"seconds": seconds, "versions": known}
     if clash := sorted(table.keys() & extra.keys()):
         raise TypeError(f"expected extra keys besides the fixed ones, got {', '.join(clash)}: rename them")
-    plain: dict[str, Any] = _plain(table | extra)
-    write_whole(path, (json.dumps(plain, indent=2, ensure_ascii=False, allow_nan=False) + "\n").encode())
-    return plain
+    return _write(path, table | extra)
+
+
+def add_to_metrics(path: Path, **extra: Any) -> None:
+    """Write further keys, or other values of those, into a file that :func:`write_metrics` wrote.
+
+    Args:
+        path: The file.
+        **extra: The keys with plain values, such as ``compared``.
+
+    Raises:
+        RunError: If the file is missing or is not what :func:`write_metrics` writes.
+    """
+    _write(path, read_metrics(path) | extra)
 
 
 def read_metrics(path: Path) -> dict[str, Any]:
@@ -66,6 +77,12 @@ def read_metrics(path: Path) -> dict[str, Any]:
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         raise RunError(f"no figures at {path}: the run did not come to its end, go on with sat run") from None
     return table
+
+
+def _write(path: Path, table: Mapping[str, Any]) -> dict[str, Any]:
+    plain: dict[str, Any] = _plain(table)
+    write_whole(path, (json.dumps(plain, indent=2, ensure_ascii=False, allow_nan=False) + "\n").encode())
+    return plain
 
 
 def _plain(value: Any) -> Any:

@@ -20,6 +20,7 @@ from synth_anomaly.training.stage import Stage
 
 __all__ = ["Progress"]
 
+_LEARNS = "from the good images, without steps"
 _PLAIN_SECONDS = 10.0
 
 
@@ -50,6 +51,7 @@ class Progress(Listener):
         self._numbers: dict[str, float] = {}
         self._figures: Mapping[str, float] = {}
         self._pace = Pace(clock)
+        self._reading_pace = Pace(clock)
         self._printed = 0.0
 
     def __enter__(self) -> Self:
@@ -74,12 +76,12 @@ class Progress(Listener):
     def on_reading(self, what: str, done: int, total: int) -> None:
         """Show how far reading and making are: in plain lines only where it takes long."""
         if what != self._reading[0] or done <= self._reading[1]:
-            self._pace, self._printed = Pace(self._clock, done), self._clock()
+            self._reading_pace, self._printed = Pace(self._clock, done), self._clock()
         self._reading = (what, done, total)
-        self._pace.advance(done)
+        self._reading_pace.advance(done)
         if self._live is None and self._clock() - self._printed >= _PLAIN_SECONDS:
             self._printed = self._clock()
-            self._print(Text(f"{what}: {done}/{total}  {self._times(total - done)}"))
+            self._print(Text(f"{what}: {done}/{total}  {_times(self._reading_pace, total - done)}"))
 
     def on_stage(self, stage: Stage, number: int, stages: int, start: int) -> None:
         """Say which stage begins, after how the last one ended."""
@@ -90,10 +92,13 @@ class Progress(Listener):
         self._numbers, self._figures, self._printed = {}, {}, self._clock()
         if self._live is None:
             resumed = f", from step {start}" if start else ""
-            self._print(Text(f"{self._place}: {stage.steps} steps of {stage.batch_size} images{resumed}"))
+            what = f"{stage.steps} steps of {stage.batch_size} images{resumed}" if stage.steps else _LEARNS
+            self._print(Text(f"{self._place}: {what}"))
 
     def on_step(self, stage: Stage, step: int, losses: Mapping[str, float]) -> None:  # noqa: ARG002
         """Keep the numbers; the live display asks for them when it is drawn."""
+        if self._reading[0]:
+            self._reading, self._pace = ("", 0, 0), Pace(self._clock, step - 1)
         self._step = step
         # A copy: the display is drawn by another thread, while the trainer goes on writing.
         self._numbers = dict(losses)
@@ -104,15 +109,12 @@ class Progress(Listener):
         self._figures = report.figures or self._figures
         if self._live is None and self._stage and self._clock() - self._printed >= _PLAIN_SECONDS:
             self._printed = self._clock()
-            times = self._times(self._stage.steps - self._step)
+            times = _times(self._pace, self._stage.steps - self._step)
             self._print(Text(f"  {self._step}/{self._stage.steps}  {self._summary()}  {times}"))
 
     def on_message(self, text: str) -> None:
         """Print a message, above the live display where there is one."""
         self.console.print(Text(text), soft_wrap=True)
-
-    def _times(self, steps: int) -> str:
-        return f"{duration_text(self._pace.elapsed)} elapsed, {duration_text(self._pace.left(steps))} left"
 
     def _print(self, line: Text) -> None:
         if self.quiet:
@@ -135,8 +137,8 @@ class Progress(Listener):
         counts = f"{self._step} steps" if is_done else f"{self._step} of {stage.steps} steps"
         line = Text.assemble(
             (f"{self._place}: {mark}", style),
-            f" {counts} in {duration_text(self._pace.elapsed)}",
-            (f"  {self._summary(stage)}", "dim"),
+            f" {counts if stage.steps else _LEARNS} in {duration_text(self._pace.elapsed)}",
+            (f"  {self._summary(stage)}" if stage.steps else "", "dim"),
         )
         if self._live is not None:
             self._live.refresh()  # or the line would be followed by the stage's bar once more
@@ -150,13 +152,14 @@ class Progress(Listener):
 
     def _render(self) -> RenderableType:
         stage, (what, done, total) = self._stage, self._reading
-        if stage is not None:
-            bar = self._bar(self._place, self._step, stage.steps)
-            return Group(bar, Text(f"  {self._summary()}", style="dim", no_wrap=True, overflow="ellipsis"))
-        return self._bar(what, done, total) if done < total else Text()
+        if done < total:
+            return self._bar(what, done, total, self._reading_pace)
+        if stage is None or not stage.steps:
+            return Text(self._place if stage else "")
+        bar = self._bar(self._place, self._step, stage.steps, self._pace)
+        return Group(bar, Text(f"  {self._summary()}", style="dim", no_wrap=True, overflow="ellipsis"))
 
-    def _bar(self, title: str, done: int, total: int) -> RenderableType:
-        left = self._pace.left(total - done)
+    def _bar(self, title: str, done: int, total: int, pace: Pace) -> RenderableType:
         bar = Table.grid(expand=True, padding=(0, 2, 0, 0))
         bar.add_column(no_wrap=True)
         bar.add_column(ratio=1)
@@ -166,9 +169,13 @@ class Progress(Listener):
             Text(title, style="bold"),
             ProgressBar(total=total, completed=done),
             f"{done}/{total}",
-            f"{duration_text(self._pace.elapsed)} · {duration_text(left)} left",
+            f"{duration_text(pace.elapsed)} · {duration_text(pace.left(total - done))} left",
         )
         return bar
+
+
+def _times(pace: Pace, steps: int) -> str:
+    return f"{duration_text(pace.elapsed)} elapsed, {duration_text(pace.left(steps))} left"
 
 
 def _numbers_text(numbers: Mapping[str, float]) -> str:

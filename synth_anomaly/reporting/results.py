@@ -8,19 +8,22 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+from PIL import Image
+
 from synth_anomaly.evaluation import METRICS, Evaluation
 from synth_anomaly.files import write_whole
+from synth_anomaly.reporting.compared import Compared
 from synth_anomaly.reporting.evaluation_sheet import Pictures, Reconstruct, evaluation_sheet
 from synth_anomaly.reporting.extent import extent_note, reported
 from synth_anomaly.reporting.html import Report, write_report
 from synth_anomaly.reporting.maps import write_maps, write_scores_csv
-from synth_anomaly.reporting.metrics_file import write_metrics
+from synth_anomaly.reporting.metrics_file import add_to_metrics, write_metrics
 from synth_anomaly.reporting.per_image import image_facts
 from synth_anomaly.reporting.provenance import Provenance
 from synth_anomaly.reporting.scale import common_scale
 from synth_anomaly.reporting.versions import versions
 
-__all__ = ["Results", "write_results"]
+__all__ = ["Results", "write_comparison", "write_results"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,6 +99,23 @@ def write_results(folder: Path, results: Results, *, all_maps: bool = False) -> 
     )
 
 
+def write_comparison(folder: Path, results: Results, compared: Mapping[str, Compared]) -> None:
+    """Write what others came to on the same images into a run's ``report.html`` and, last, ``metrics.json``.
+
+    Args:
+        folder: Where the run's results are written already.
+        results: Those results.
+        compared: The others by name.
+    """
+    if (evaluation := results.evaluation) is not None:
+        note = extent_note(image_facts(evaluation))
+        noted = replace(results, notes=(*results.notes, note)) if note else results
+        with Image.open(folder / "contact-sheet.png") as sheet:
+            write_report(folder / "report.html", _report(noted, evaluation, sheet, compared))
+    facts = {name: run.facts() for name, run in compared.items()}
+    add_to_metrics(folder / "metrics.json", compared=facts)
+
+
 def _write_pictures(folder: Path, results: Results, evaluation: Evaluation) -> None:
     provenance = results.provenance
     sheet = evaluation_sheet(
@@ -109,8 +129,17 @@ def _write_pictures(folder: Path, results: Results, evaluation: Evaluation) -> N
     content = BytesIO()
     sheet.save(content, "PNG")
     write_whole(folder / "contact-sheet.png", content.getvalue())
-    report = Report(
-        provenance=provenance,
+    write_report(folder / "report.html", _report(results, evaluation, sheet))
+
+
+def _report(
+    results: Results,
+    evaluation: Evaluation,
+    sheet: Image.Image,
+    compared: Mapping[str, Compared] | None = None,
+) -> Report:
+    return Report(
+        provenance=results.provenance,
         evaluation=evaluation,
         sheet=sheet,
         published=results.published,
@@ -122,8 +151,10 @@ def _write_pictures(folder: Path, results: Results, evaluation: Evaluation) -> N
             if isinstance(value, str | int | float)
         },
         notes=results.notes,
+        input_size=tuple(results.facts.get("input_size", (0, 0))),
+        cpu_seconds=results.facts.get("cpu_seconds", float("nan")),
+        compared=compared or {},
     )
-    write_report(folder / "report.html", report)
 
 
 def _subtitle(results: Results) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping, Sequence
 
 from rich import box
 from rich.console import Group, RenderableType
@@ -13,7 +13,17 @@ from rich.text import Text
 from synth_anomaly.reporting.labels import LABELS, SHORT_LABELS, figure_text, label
 from synth_anomaly.reporting.provenance import PUBLISHED_NOTE, Provenance
 
-__all__ = ["categories_table", "mean_metrics", "metrics_table", "presets_table"]
+__all__ = [
+    "categories_table",
+    "comparison",
+    "figure_cell",
+    "framed",
+    "mean_metrics",
+    "metrics_table",
+    "narrow_columns",
+    "origin_lines",
+    "presets_table",
+]
 
 _AT_BEST_F1 = frozenset({"image_tpr", "image_tnr", "image_accuracy", "image_mean_accuracy"})
 _ACCURACY, _F1 = "image_accuracy_max", "image_f1_max"
@@ -37,9 +47,9 @@ def metrics_table(
         table.add_column("difference", justify="right")
     for name, value in metrics.items():
         compared = _compared(value, published.get(name)) if published else ()
-        table.add_row(label(name), _figure(value), *compared)
+        table.add_row(label(name), figure_cell(value), *compared)
     note = [Text(f" {PUBLISHED_NOTE}", style="yellow")] if published and provenance.changes else []
-    return Group(table, *_origin(provenance), *note)
+    return Group(table, *origin_lines(provenance), *note)
 
 
 def categories_table(
@@ -59,19 +69,19 @@ def categories_table(
         published: The paper's own means by name; without any there is no line for them.
         changed: Whether settings were changed of the preset.
     """
-    names = _columns(rows, published or {})
-    table = _comparison("category", names)
+    names = _columns(list(rows.values()), published or {})
+    table = comparison("category", names)
     for category, metrics in rows.items():
-        table.add_row(category, *(_figure(metrics.get(name)) for name in names))
+        table.add_row(category, *(figure_cell(metrics.get(name)) for name in names))
     table.add_section()
     means = mean_metrics(rows.values())
-    table.add_row("mean", *(_figure(means[name]) for name in names), style="bold")
+    table.add_row("mean", *(figure_cell(means[name]) for name in names), style="bold")
     if published:
-        table.add_row("published", *(_figure(published.get(name)) for name in names))
+        table.add_row("published", *(figure_cell(published.get(name)) for name in names))
     notes = _notes(caption, published and changed)
     if any(math.isnan(metrics.get(name, math.nan)) for metrics in rows.values() for name in names):
         notes.append("A mean is over the categories for which the figure is defined.")
-    return _framed(table, title, notes)
+    return framed(table, title, notes)
 
 
 def presets_table(
@@ -92,20 +102,32 @@ def presets_table(
         published: The paper's own figures by preset, then by name.
         changed: Whether settings were changed of the presets.
     """
-    columns = _columns(rows, {name for row in (published or {}).values() for name in row})
-    # names of presets are long: what depends on a threshold chosen on the images gives way
-    names = [name for name in columns if name not in _AT_BEST_F1 | {_F1}]
-    there = [name for name in names if any(not math.isnan(row.get(name, math.nan)) for row in rows.values())]
-    table = _comparison("preset", there or names)
+    names = narrow_columns(list(rows.values()), {name for row in (published or {}).values() for name in row})
+    table = comparison("preset", names)
     for preset, metrics in rows.items():
-        table.add_row(preset, *(_figure(metrics.get(name)) for name in there or names))
+        table.add_row(preset, *(figure_cell(metrics.get(name)) for name in names))
         if figures := (published or {}).get(preset):
-            cells = (_figure(figures.get(name)) for name in there or names)
+            cells = (figure_cell(figures.get(name)) for name in names)
             table.add_row("  published", *cells, style="dim")
-    return _framed(table, title, _notes(caption, published and changed))
+    return framed(table, title, _notes(caption, published and changed))
 
 
-def _comparison(first: str, names: Iterable[str]) -> Table:
+def narrow_columns(rows: Sequence[Mapping[str, float]], published: Container[str] = ()) -> list[str]:
+    """Return the figures to show beside long names, at most seven: those that a row has.
+
+    What depends on a threshold chosen on the images gives way.
+
+    Args:
+        rows: The figures of each row by name.
+        published: The names of figures that a paper has.
+    """
+    names = [name for name in _columns(rows, published) if name not in _AT_BEST_F1 | {_F1}]
+    there = [name for name in names if any(not math.isnan(row.get(name, math.nan)) for row in rows)]
+    return there or names
+
+
+def comparison(first: str, names: Iterable[str]) -> Table:
+    """Return an empty table with a column for each figure of these names, after one with another head."""
     table = Table(box=box.SIMPLE_HEAD, header_style="bold", pad_edge=False)
     table.add_column(first, no_wrap=True)
     for name in names:
@@ -114,7 +136,8 @@ def _comparison(first: str, names: Iterable[str]) -> Table:
     return table
 
 
-def _framed(table: Table, title: str, notes: Iterable[str]) -> RenderableType:
+def framed(table: Table, title: str, notes: Iterable[str]) -> RenderableType:
+    """Return a table with a line above and lines beneath."""
     heading = [Text(f" {title}", style="bold")] if title else []
     return Group(*heading, table, *(Text(f" {note}", style="dim") for note in notes))
 
@@ -123,14 +146,14 @@ def _notes(caption: str, compared: object) -> list[str]:
     return [*([caption] if caption else []), *([PUBLISHED_NOTE] if compared else [])]
 
 
-def _columns(rows: Mapping[str, Mapping[str, float]], published: Container[str]) -> list[str]:
+def _columns(rows: Sequence[Mapping[str, float]], published: Container[str]) -> list[str]:
     """Return the figures to show: those of pixels, or where there are none those at the best threshold.
 
     The best accuracy, where a paper publishes it, takes the place of the best F1: there is room for one.
     """
-    found = [name for name in LABELS if any(name in metrics for metrics in rows.values())]
+    found = [name for name in LABELS if any(name in metrics for metrics in rows)]
     pixels = [name for name in found if name.startswith("pixel_")]
-    is_scored = any(not math.isnan(row.get(name, math.nan)) for row in rows.values() for name in pixels)
+    is_scored = any(not math.isnan(row.get(name, math.nan)) for row in rows for name in pixels)
     left_out = _AT_BEST_F1 if is_scored or not _AT_BEST_F1 & set(found) else frozenset(pixels)
     left_out |= {_F1 if _ACCURACY in published else _ACCURACY}
     return [name for name in found if name not in left_out]
@@ -150,19 +173,21 @@ def mean_metrics(rows: Iterable[Mapping[str, float]]) -> dict[str, float]:
     return {name: math.fsum(some) / len(some) if some else math.nan for name, some in values.items()}
 
 
-def _figure(value: float | None) -> Text:
+def figure_cell(value: float | None) -> Text:
+    """Return a figure for a cell of a table."""
     text = figure_text(value)
     return Text(text, style="dim" if text == "n/a" else "")
 
 
 def _compared(value: float, published: float | None) -> tuple[Text, Text]:
     if published is None or math.isnan(published) or math.isnan(value):
-        return _figure(published), Text("")
+        return figure_cell(published), Text("")
     difference = value - published
-    return _figure(published), Text(f"{difference:+.3f}", style="green" if difference >= 0 else "yellow")
+    return figure_cell(published), Text(f"{difference:+.3f}", style="green" if difference >= 0 else "yellow")
 
 
-def _origin(provenance: Provenance) -> list[Text]:
+def origin_lines(provenance: Provenance) -> list[Text]:
+    """Return where figures come from, for beneath a table."""
     lines = [Text(f" {provenance.title}"), Text(f" {provenance.details}", style="dim")]
     if provenance.is_demo:
         lines.append(

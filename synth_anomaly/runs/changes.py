@@ -8,6 +8,8 @@ from typing import Any
 from synth_anomaly.catalogue import catalogue
 from synth_anomaly.method import Method
 from synth_anomaly.method.presets import make_settings
+from synth_anomaly.method.proportions import is_proportional
+from synth_anomaly.method.settings import MethodSettings
 
 __all__ = ["changed_settings", "differences"]
 
@@ -17,7 +19,8 @@ _TEXTURE, _FOLDER = "texture", "folder"
 def changed_settings(method: Method, dataset: str, category: str) -> dict[str, Any]:
     """Return the settings that differ from those of the method's preset for a category, by their paths.
 
-    Folders of textures are left out: what was shown is said by itself.
+    Folders of textures are left out: what was shown is said by itself. So is a size that was worked out
+    because the preset keeps the images' proportions.
 
     Args:
         method: The method.
@@ -27,7 +30,8 @@ def changed_settings(method: Method, dataset: str, category: str) -> dict[str, A
     own = method.for_category(dataset, category, method.preset)
     preset = make_settings(type(method), method.preset, own, allow_code=True)
     now, then = (_table(settings, method.name) for settings in (method.settings, preset))
-    return dict(differences(now, then))
+    found = dict(differences(now, then))
+    return {path: value for path, value in found.items() if path not in _worked_out(method.settings, preset)}
 
 
 def differences(now: Any, then: Any, path: str = "") -> Iterator[tuple[str, Any]]:
@@ -47,6 +51,14 @@ def differences(now: Any, then: Any, path: str = "") -> Iterator[tuple[str, Any]
         yield from differences(new, old, f"{path}.{key}" if path else str(key))
     if not pairs and now != then:
         yield path, now
+
+
+def _worked_out(settings: MethodSettings, preset: MethodSettings) -> tuple[str, ...]:
+    """Return the settings that may differ from a preset's because it keeps the images' proportions."""
+    if not (preset.asks_for_proportions and isinstance(settings.size, tuple)):
+        return ()
+    is_own = not settings.keep_proportions and is_proportional(settings.size, preset)
+    return ("keep_proportions", "size") if is_own else ("keep_proportions",)
 
 
 def _pairs(now: Any, then: Any) -> list[tuple[Any, Any, Any]]:

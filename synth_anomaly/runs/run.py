@@ -34,6 +34,7 @@ class Run:
         dataset: The images.
         options: How it runs this time.
         resumed: Whether it began in another process.
+        notes: What a reader should know of how it was set up.
     """
 
     folder: Path
@@ -42,6 +43,7 @@ class Run:
     dataset: Dataset
     options: RunOptions
     resumed: bool = False
+    notes: tuple[str, ...] = ()
 
     def execute(self) -> Results:
         """Train, evaluate, and write everything down; go on from a checkpoint where there is one.
@@ -73,6 +75,8 @@ class Run:
 
     def _execute(self, hooks: _Hooks) -> Results:
         clock = Clock()
+        for note in self.notes:
+            self.options.warn(note)
         self.method.fit(
             self.dataset,
             device=self.options.device,
@@ -94,6 +98,7 @@ class Run:
             clock,
             notes=[
                 *([resumed] if self.resumed else []),
+                *self.notes,
                 *self.method.notes,
                 *(f"left out of training: {skip.name}: {skip.reason}" for skip in skipped),
             ],

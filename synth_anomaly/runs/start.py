@@ -16,6 +16,7 @@ from synth_anomaly.recipe import DataRecipe, Recipe
 from synth_anomaly.runs.folder import new_folder, run_folder
 from synth_anomaly.runs.options import RunOptions
 from synth_anomaly.runs.run import Run
+from synth_anomaly.runs.sizes import sized_recipe
 from synth_anomaly.runs.textures import check_textures, method_spec
 from synth_anomaly.specification import overriding
 from synth_anomaly.training import choose_device, choose_precision
@@ -83,10 +84,14 @@ def new_run(recipe: Recipe, source: Source, dataset: Dataset, out: Path, options
         options: How to run it this time.
 
     Raises:
-        SynthAnomalyError: If the recipe names something that is not there.
+        SynthAnomalyError: If the recipe names something that is not there, or an image of which the size is
+            wanted cannot be read.
     """
     device = choose_device(options.device)
     method = _method(recipe, options)
+    recipe, notes = sized_recipe(recipe, method, dataset)
+    if method.settings.asks_for_proportions:
+        method = _method(recipe, options)
     precision = choose_precision(recipe.precision, device, side=min(method.settings.input_size)).name
     # absolute, so that the run can be repeated and resumed from any folder
     root = str(Path(source.root).absolute()) if source.root else ""
@@ -100,7 +105,7 @@ def new_run(recipe: Recipe, source: Source, dataset: Dataset, out: Path, options
     text = complete.text()
     folder = new_folder(out, method.name, dataset.category)
     write_whole(folder / "recipe.toml", text.encode())
-    return Run(folder, complete, method, dataset, options)
+    return Run(folder, complete, method, dataset, options, notes=notes)
 
 
 def resume_run(folder: Path, options: RunOptions) -> Run:
@@ -121,7 +126,8 @@ def resume_run(folder: Path, options: RunOptions) -> Run:
     check_textures("method", method_spec(recipe))
     source = find_source(recipe.data, allow_code=options.allow_code)
     (dataset,) = open_categories(recipe.data, source, allow_code=options.allow_code).values()
-    return Run(folder, recipe, method, dataset, options, resumed=True)
+    recipe, notes = sized_recipe(recipe, method, dataset)
+    return Run(folder, recipe, method, dataset, options, resumed=True, notes=notes)
 
 
 def _method(recipe: Recipe, options: RunOptions) -> Method:

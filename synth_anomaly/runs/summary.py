@@ -95,6 +95,7 @@ def _facts(method: Method, recipe: Recipe, clock: Clock, precision: str) -> dict
     return {
         "root": str(Path(root).absolute()) if (root := recipe.data.root) else None,
         "cpu_seconds": clock.cpu,
+        "input_size": method.settings.input_size,
         "precision": recipe.precision,
         "prediction_precision": precision,
         "device": _name(method.device),
