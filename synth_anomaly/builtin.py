@@ -23,6 +23,10 @@ _COMPONENTS = {
         ),
         "draem": ("synthesizers.published:draem", "textures that shine through where Perlin noise is high"),
         "nsa": ("synthesizers.published:nsa", "patches of another image, blended in without a seam"),
+        "blended-patches": (
+            "synthesizers.published.nsa_patches:BlendedPatches",
+            "one paste, a random number of times: as repeated, and quicker for NSA's own",
+        ),
         "ssae": ("synthesizers.published:ssae", "a patch bent elastically inside a smooth mask"),
         "ssae-occlusion": ("synthesizers.published:ssae_occlusion", "SSAE's patch, or shapes that occlude"),
         "ssae-rotation": ("synthesizers.published:ssae_rotation", "SSAE's patch or occlusion, image turned"),
@@ -37,6 +41,15 @@ _COMPONENTS = {
             "synthesizers.small_regions:small_regions",
             "a few small pastes an image, soft and often faint",
         ),
+        "lines-and-spots": (
+            "synthesizers.lines_and_spots:lines_and_spots",
+            "thin curved lines, or irregular spots",
+        ),
+        "thin-lines": (
+            "synthesizers.lines_and_spots:thin_lines",
+            "thin curved lines, as scratches and cracks are",
+        ),
+        "spots": ("synthesizers.lines_and_spots:spots", "irregular spots, as stains and specks are"),
         "paste": ("synthesizers.paste:Paste", "any shape, any fill, any blend"),
         "one-of": ("synthesizers.combine:OneOf", "one of several synthesizers for each image"),
         "chain": ("synthesizers.combine:Chain", "several synthesizers, one after the other"),
@@ -58,6 +71,14 @@ _COMPONENTS = {
         "saliency-perlin": (
             "synthesizers.shapes.saliency_perlin:SaliencyPerlin",
             "where Perlin noise is high on what the guide calls salient",
+        ),
+        "curved-line": (
+            "synthesizers.shapes.curved_line:CurvedLine",
+            "thin curved lines of even width",
+        ),
+        "noise-blob": (
+            "synthesizers.shapes.noise_blob:NoiseBlob",
+            "irregular spots: smooth noise that is high, inside an ellipse",
         ),
         "ellipse": ("synthesizers.shapes.ellipse:Ellipse", "by area, aspect ratio and angle"),
         "blob": ("synthesizers.shapes.blob:Blob", "an irregular smooth outline"),
@@ -89,6 +110,7 @@ _COMPONENTS = {
         "constant": ("synthesizers.fills.constant:Constant", "one colour; black by default"),
         "noise": ("synthesizers.fills.noise:Noise", "with noise on every pixel, or noise alone"),
         "brightness-shift": ("synthesizers.fills.brightness:BrightnessShift", "lighter or darker"),
+        "tint": ("synthesizers.fills.tint:Tint", "each channel lighter or darker by its own number"),
         "kornia": ("synthesizers.fills.kornia:KorniaFill", "changed by any module of kornia.augmentation"),
         "texture": ("synthesizers.fills.texture:Texture", "a texture of a folder, or made by rule"),
         "texture-operations": (
@@ -132,10 +154,35 @@ _COMPONENTS = {
         "resnet18": ("backbones.resnet:ResNet18", "ResNet-18 trunk"),
         "resnet34": ("backbones.resnet:ResNet34", "ResNet-34 trunk"),
         "resnet50": ("backbones.resnet:ResNet50", "ResNet-50 trunk"),
+        "efficientnet-lite0": ("backbones.efficientnet:EfficientNetLite0", "EfficientNet-Lite0 trunk"),
+        "efficientnet-lite1": ("backbones.efficientnet:EfficientNetLite1", "EfficientNet-Lite1 trunk"),
+        "efficientnet-lite2": ("backbones.efficientnet:EfficientNetLite2", "EfficientNet-Lite2 trunk"),
+        "deviation": (
+            "backbones.deviation:Deviation",
+            "how far a frozen network's features deviate from those of good images",
+        ),
         "timm": ("backbones.timm:Timm", "any feature extractor of timm, where it is installed"),
+    },
+    "weights": {
+        "efficientnet-lite0": ("pretrained.efficientnet:EfficientNetLite0Weights", "ImageNet, Apache-2.0"),
+        "efficientnet-lite1": ("pretrained.efficientnet:EfficientNetLite1Weights", "ImageNet, Apache-2.0"),
+        "efficientnet-lite2": ("pretrained.efficientnet:EfficientNetLite2Weights", "ImageNet, Apache-2.0"),
+        "resnet18": ("pretrained.resnet:ResNet18Weights", "ImageNet, BSD-3-Clause"),
+        "resnet34": ("pretrained.resnet:ResNet34Weights", "ImageNet, BSD-3-Clause"),
+        "resnet50": ("pretrained.resnet:ResNet50Weights", "ImageNet, BSD-3-Clause"),
+        "dinov2-vits14": ("pretrained.dino:DINOv2Small", "for timm's network alone, Apache-2.0"),
+        "dinov2-vitb14": ("pretrained.dino:DINOv2Base", "for timm's network alone, Apache-2.0"),
+        "dinov2-vitl14": ("pretrained.dino:DINOv2Large", "for timm's network alone, Apache-2.0"),
+        "dinov3-vits16": ("pretrained.dino:DINOv3Small", "for timm's network alone, DINOv3 License"),
+        "dinov3-vitb16": ("pretrained.dino:DINOv3Base", "for timm's network alone, DINOv3 License"),
+        "dinov3-vitl16": ("pretrained.dino:DINOv3Large", "for timm's network alone, DINOv3 License"),
     },
     "head": {
         "conv-decoder": ("heads.decoder:ConvDecoder", "a table of convolutions, up to the image's size"),
+        "pyramid": (
+            "heads.pyramid:Pyramid",
+            "a small top-down pyramid: quick, and fine enough for thin defects",
+        ),
         "unet-decoder": ("heads.unet:UNetDecoder", "upsampling with skip connections from every level"),
     },
     "loss": {
@@ -144,11 +191,19 @@ _COMPONENTS = {
         "segmentation-l2": ("losses.segmentation:SegmentationL2", "squared difference of map and mask"),
         "l2": ("losses.l2:L2", "squared difference of reconstruction and clean image"),
         "focal": ("losses.focal:Focal", "cross-entropy that looks at the hard pixels"),
+        "focal-dice": ("losses.focal_dice:FocalDice", "focal loss plus dice, with cells that are ignored"),
         "ssim": ("losses.ssim:SSIM", "structural difference of reconstruction and clean image"),
         "sum": ("losses.combine:WeightedSum", "several losses, each with its weight"),
     },
     "scorer": {
         "max": ("scorers.pooling:Max", "the map's maximum"),
+        "top-mean": ("scorers.pooling:TopMean", "the mean of the map's highest pixels, 0.2% of them"),
+        "distance": (
+            "scorers.distance:Distance",
+            "distance from a Gaussian of good features by position (PaDiM)",
+        ),
+        "memory": ("scorers.memory:Memory", "distance from the nearest remembered good features (PatchCore)"),
+        "gated": ("scorers.gated:Gated", "a head's map, weighed by the distance from good images"),
         "mean-pool-max": ("scorers.pooling:MeanPoolMax", "the maximum of the mean-pooled map"),
         "sum": ("scorers.pooling:Sum", "the map's sum"),
         "box-smoothed": (

@@ -362,3 +362,25 @@ def test_what_overrides_brings_nothing_of_the_base_back(base, table):
     except OptionError:  # an index, which no description has
         return
     assert told_apart(merged) == told_apart(table)
+
+
+@pytest.mark.parametrize("kind", ["synthesizer", "shape", "fill", "blend", "guide", "loss", "scorer", "head"])
+def test_what_a_registered_name_builds_is_described_by_registered_names(components, kind):
+    """A recipe that only names what is registered must load without --allow-code."""
+    for entry in components.registry(kind).entries:
+        try:
+            made = components.build(kind, entry.component.name)
+        except OptionError:  # it needs options
+            continue
+        named = set(_names(components.describe(kind, made)))
+        assert not [name for name in named if ":" in name], entry.component.name
+
+
+def _names(described):
+    if isinstance(described, Mapping):
+        yield from [described["name"]] if "name" in described else []
+        for value in described.values():
+            yield from _names(value)
+    elif isinstance(described, list):
+        for value in described:
+            yield from _names(value)

@@ -30,6 +30,7 @@ MODULES = (
     "synth_anomaly.parameters",
     "synth_anomaly.pipeline",
     "synth_anomaly.plugin",
+    "synth_anomaly.pretrained",
     "synth_anomaly.recipe",
     "synth_anomaly.registry",
     "synth_anomaly.scorers",

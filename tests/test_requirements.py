@@ -11,7 +11,7 @@ def test_requirements_list_every_plugin():
     listed = sorted(line.removeprefix("-e ") for line in lines if line.startswith("-e plugins/"))
     there = sorted(f"plugins/{path.parent.name}" for path in (ROOT / "plugins").glob("*/pyproject.toml"))
     assert listed == there, "give each folder of plugins/ a line '-e plugins/<folder>' in requirements.txt"
-    assert "-e .[test]" in lines
+    assert "-e .[test,pretrained]" in lines
 
 
 def test_the_extra_papers_lists_every_plugin_at_its_version():

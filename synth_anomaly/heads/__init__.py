@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from synth_anomaly.heads.decoder import DECODER_CHANNELS, ConvDecoder, decoder_table, scaled
 from synth_anomaly.heads.layers import Layer, build_layers, layer_sizes
+from synth_anomaly.heads.pyramid import Pyramid
 from synth_anomaly.heads.unet import UNetDecoder
 from synth_anomaly.heads.widths import level_widths
 
@@ -11,6 +12,7 @@ __all__ = [
     "DECODER_CHANNELS",
     "ConvDecoder",
     "Layer",
+    "Pyramid",
     "UNetDecoder",
     "build_layers",
     "decoder_table",

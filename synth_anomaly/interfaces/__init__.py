@@ -8,12 +8,20 @@ from synth_anomaly.interfaces.data import Dataset, Downloadable, Sample, WithAno
 from synth_anomaly.interfaces.images import Augmentation, Guide, NamedGuide
 from synth_anomaly.interfaces.kinds import KINDS
 from synth_anomaly.interfaces.method import MethodLike
-from synth_anomaly.interfaces.networks import Backbone, Head, Loss, Scorer
+from synth_anomaly.interfaces.networks import (
+    Backbone,
+    FitsFeatures,
+    Head,
+    Loss,
+    Scorer,
+    TransformsFeatures,
+)
 from synth_anomaly.interfaces.paths import IsPath, PathText
 from synth_anomaly.interfaces.preparation import Pretrained, ReadsFiles, Report
 from synth_anomaly.interfaces.run import EpochReport, RunContext, RunResult
 from synth_anomaly.interfaces.synthesis import Blend, BoxedBlend, Fill, GuidedShape, Shape, Synthesizer
 from synth_anomaly.interfaces.values import Batch, Defects, Outputs, Prediction, Size, Targets
+from synth_anomaly.interfaces.weights import WeightsSource
 
 __all__ = [
     "KINDS",
@@ -27,6 +35,7 @@ __all__ = [
     "Downloadable",
     "EpochReport",
     "Fill",
+    "FitsFeatures",
     "Guide",
     "GuidedShape",
     "Head",
@@ -48,6 +57,8 @@ __all__ = [
     "Size",
     "Synthesizer",
     "Targets",
+    "TransformsFeatures",
+    "WeightsSource",
     "WithAnomalies",
     "WithNotes",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from synth_anomaly.interfaces.values import Outputs, Prediction, Size, Targets
@@ -10,7 +10,7 @@ from synth_anomaly.interfaces.values import Outputs, Prediction, Size, Targets
 if TYPE_CHECKING:
     from torch import Tensor
 
-__all__ = ["Backbone", "Head", "Loss", "Scorer"]
+__all__ = ["Backbone", "FitsFeatures", "Head", "Loss", "Scorer", "TransformsFeatures"]
 
 
 @runtime_checkable
@@ -49,4 +49,40 @@ class Scorer(Protocol):
 
     def __call__(self, outputs: Outputs, images: Tensor) -> Prediction:
         """Return one map and one score an image; a batch gives what its images give one by one."""
+        ...
+
+
+@runtime_checkable
+class FitsFeatures(Protocol):
+    """A backbone or a scorer that learns from the features of good images, once, before training.
+
+    What it learns is kept in its buffers, so that it is saved with the weights: see
+    :class:`synth_anomaly.backbones.FittedModule`. A backbone is fitted on the features of its trunk
+    (:class:`TransformsFeatures`), a scorer on the ``features`` of the outputs that it scores.
+    """
+
+    def fit(self, features: Iterable[Sequence[Tensor]]) -> Iterable[str]:
+        """Learn from the good images, and forget what was learned before.
+
+        Args:
+            features: The feature maps of a batch of good images, ``(B, C, H, W)`` each, from fine to coarse;
+                read once, from the first batch to the last.
+
+        Returns:
+            A line for each thing that a reader of the results should know.
+
+        Raises:
+            DataError: If there are too few images to learn from.
+        """
+        ...
+
+
+@runtime_checkable
+class TransformsFeatures(Backbone, Protocol):
+    """A backbone that computes its features from those of another one, which is frozen."""
+
+    trunk: Backbone
+
+    def transform(self, features: Sequence[Tensor]) -> list[Tensor]:
+        """Return this backbone's features of images, from those that its trunk has of them."""
         ...

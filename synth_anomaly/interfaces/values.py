@@ -75,11 +75,14 @@ class Targets:
         clean: The images before corruption.
         images: The images that the network saw.
         masks: ``(B, 1, H, W)``, 1 is a defect.
+        weights: ``(B, 1, H, W)`` in [0, 1], how much each pixel counts in a segmentation loss: 0 is ignored;
+            None counts all alike.
     """
 
     clean: Tensor
     images: Tensor
     masks: Tensor
+    weights: Tensor | None = None
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,10 @@ from synth_anomaly.losses.combine import WeightedSum
 from synth_anomaly.losses.divergence import kl_to_standard_normal
 from synth_anomaly.losses.feature_matching import feature_distance, feature_matching_loss
 from synth_anomaly.losses.focal import Focal, focal
+from synth_anomaly.losses.focal_dice import FocalDice, dice
 from synth_anomaly.losses.l2 import L2, l2
 from synth_anomaly.losses.masked_l1 import MaskedL1, masked_l1
-from synth_anomaly.losses.required import required_logits, required_reconstruction
+from synth_anomaly.losses.required import required_logits, required_reconstruction, weighted_mean
 from synth_anomaly.losses.segmentation import (
     SegmentationL1,
     SegmentationL2,
@@ -22,10 +23,12 @@ __all__ = [
     "L2",
     "SSIM",
     "Focal",
+    "FocalDice",
     "MaskedL1",
     "SegmentationL1",
     "SegmentationL2",
     "WeightedSum",
+    "dice",
     "discriminator_loss",
     "feature_distance",
     "feature_matching_loss",
@@ -40,4 +43,5 @@ __all__ = [
     "segmentation_l2",
     "ssim_loss",
     "ssim_map",
+    "weighted_mean",
 ]

@@ -9,12 +9,18 @@ from torch.nn import functional as F
 
 from synth_anomaly.errors import OptionError
 from synth_anomaly.interfaces import Outputs, Targets
-from synth_anomaly.losses.required import required_logits
+from synth_anomaly.losses.required import required_logits, weighted_mean
 
 __all__ = ["Focal", "focal"]
 
 
-def focal(logits: Tensor, masks: Tensor, gamma: float = 2.0, alpha: float | None = None) -> Tensor:
+def focal(
+    logits: Tensor,
+    masks: Tensor,
+    gamma: float = 2.0,
+    alpha: float | None = None,
+    weights: Tensor | None = None,
+) -> Tensor:
     """Return the mean focal loss over pixels, a float32 scalar.
 
     Args:
@@ -22,6 +28,7 @@ def focal(logits: Tensor, masks: Tensor, gamma: float = 2.0, alpha: float | None
         masks: ``(B, 1, H, W)`` in [0, 1]; a soft mask mixes the losses of defect and of normal.
         gamma: How little the pixels count that the network gets right; 0 is cross-entropy.
         alpha: Weight of defects in [0, 1], 1 - alpha is that of normal pixels; None weighs neither.
+        weights: ``(B, 1, H, W)``, at least 0: the mean is weighted by it, and 0 where all weights are 0.
 
     Source:
         Lin et al., Focal Loss for Dense Object Detection (2017), equations 4 and 5. From logits, through
@@ -39,7 +46,7 @@ def focal(logits: Tensor, masks: Tensor, gamma: float = 2.0, alpha: float | None
     normal = -(gamma * log_defect).exp() * log_normal * (1 - masks)
     if alpha is not None:
         defect, normal = alpha * defect, (1 - alpha) * normal
-    return (defect + normal).mean()
+    return weighted_mean(defect + normal, weights)
 
 
 class Focal:
@@ -69,4 +76,5 @@ class Focal:
         Raises:
             ComponentError: If the outputs have no logits.
         """
-        return focal(required_logits(outputs, self), targets.masks, self.gamma, self.alpha)
+        logits = required_logits(outputs, self)
+        return focal(logits, targets.masks, self.gamma, self.alpha, targets.weights)

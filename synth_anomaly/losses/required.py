@@ -1,4 +1,4 @@
-"""What a loss needs of a network's outputs."""
+"""What losses share: what they need of a network's outputs, and the mean over pixels that count."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from torch import Tensor
 from synth_anomaly.errors import ComponentError
 from synth_anomaly.interfaces import Outputs
 
-__all__ = ["required_logits", "required_reconstruction"]
+__all__ = ["required_logits", "required_reconstruction", "weighted_mean"]
 
 
 def required_logits(outputs: Outputs, owner: object) -> Tensor:
@@ -35,3 +35,15 @@ def required_reconstruction(outputs: Outputs, owner: object) -> Tensor:
             "give the network a head for the image"
         )
     return outputs.reconstruction.float()
+
+
+def weighted_mean(values: Tensor, weights: Tensor | None) -> Tensor:
+    """Return the mean of values, each counted by its weight; 0 where no weight is above 0.
+
+    Args:
+        values: Of any shape.
+        weights: At least 0, of the same shape; None is the plain mean.
+    """
+    if weights is None:
+        return values.mean()
+    return (values * weights).sum() / weights.sum().clamp(min=1e-6)

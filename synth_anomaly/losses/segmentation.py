@@ -7,17 +7,18 @@ from typing import ClassVar
 from torch import Tensor
 
 from synth_anomaly.interfaces import Outputs, Targets
-from synth_anomaly.losses.required import required_logits
+from synth_anomaly.losses.required import required_logits, weighted_mean
 
 __all__ = ["SegmentationL1", "SegmentationL2", "segmentation_l1", "segmentation_l2"]
 
 
-def segmentation_l1(logits: Tensor, masks: Tensor) -> Tensor:
+def segmentation_l1(logits: Tensor, masks: Tensor, weights: Tensor | None = None) -> Tensor:
     """Return the mean absolute difference of the logits' sigmoid and the masks, a float32 scalar in [0, 1].
 
     Args:
         logits: ``(B, 1, H, W)``.
         masks: ``(B, 1, H, W)`` in [0, 1].
+        weights: ``(B, 1, H, W)``, at least 0: how much each pixel counts; None counts all alike.
 
     Source:
         AnoSeg, L_Seg (section 3), as a mean over pixels.
@@ -27,15 +28,16 @@ def segmentation_l1(logits: Tensor, masks: Tensor) -> Tensor:
         >>> segmentation_l1(torch.zeros(1, 1, 2, 2), torch.ones(1, 1, 2, 2))
         tensor(0.5000)
     """
-    return (logits.float().sigmoid() - masks.float()).abs().mean()
+    return weighted_mean((logits.float().sigmoid() - masks.float()).abs(), weights)
 
 
-def segmentation_l2(logits: Tensor, masks: Tensor) -> Tensor:
+def segmentation_l2(logits: Tensor, masks: Tensor, weights: Tensor | None = None) -> Tensor:
     """Return the mean squared difference of the logits' sigmoid and the masks, a float32 scalar in [0, 1].
 
     Args:
         logits: ``(B, 1, H, W)``.
         masks: ``(B, 1, H, W)`` in [0, 1].
+        weights: ``(B, 1, H, W)``, at least 0: how much each pixel counts; None counts all alike.
 
     Source:
         AMGAD, L_Att, as a mean over pixels and over the whole batch.
@@ -45,7 +47,7 @@ def segmentation_l2(logits: Tensor, masks: Tensor) -> Tensor:
         >>> segmentation_l2(torch.zeros(1, 1, 2, 2), torch.ones(1, 1, 2, 2))
         tensor(0.2500)
     """
-    return (logits.float().sigmoid() - masks.float()).square().mean()
+    return weighted_mean((logits.float().sigmoid() - masks.float()).square(), weights)
 
 
 class SegmentationL1:
@@ -59,7 +61,7 @@ class SegmentationL1:
         Raises:
             ComponentError: If the outputs have no logits.
         """
-        return segmentation_l1(required_logits(outputs, self), targets.masks)
+        return segmentation_l1(required_logits(outputs, self), targets.masks, targets.weights)
 
 
 class SegmentationL2:
@@ -73,4 +75,4 @@ class SegmentationL2:
         Raises:
             ComponentError: If the outputs have no logits.
         """
-        return segmentation_l2(required_logits(outputs, self), targets.masks)
+        return segmentation_l2(required_logits(outputs, self), targets.masks, targets.weights)

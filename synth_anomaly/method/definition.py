@@ -91,6 +91,10 @@ class MethodDefinition(nn.Module, ABC):
         """
         return ()
 
+    def findings(self) -> Sequence[str]:
+        """Return what training found out that a reader of the results should know, a line each."""
+        return ()
+
     @classmethod
     def published(cls, dataset: str, category: str, preset: str) -> Mapping[str, float]:  # noqa: ARG003
         """Return the paper's own figures by metric name; empty where there are none.

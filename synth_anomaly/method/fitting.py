@@ -33,6 +33,7 @@ def fit(
     method: MethodDefinition,
     data_on: Callable[..., TrainingData],
     *,
+    notes: Sequence[str] = (),
     device: str,
     precision: str,
     skip_bad: bool,
@@ -45,6 +46,7 @@ def fit(
     Args:
         method: What is trained.
         data_on: Returns the images, as its ``training_data`` does, on a device.
+        notes: What a reader should know of it before anything else.
         device: The device's name.
         precision: The precision's name.
         skip_bad: Whether images that cannot be read are left out.
@@ -58,6 +60,7 @@ def fit(
         _fit(
             method,
             data_on,
+            notes,
             chosen,
             choose_precision(precision, chosen, side=min(method.settings.input_size)),
             checkpoints,
@@ -93,7 +96,7 @@ def training_data(
     if (guide := method.settings.guide) is not None:
         for store in stores:
             attach_guides(store, guide, batch_size=method.settings.batch_size, warn=warn, report=report)
-    return TrainingData(*stores)
+    return TrainingData(stores[0], stores[1] if len(stores) > 1 else None, report)
 
 
 def load_pretrained(network: nn.Module, warn: Callable[[str], None]) -> None:
@@ -107,6 +110,7 @@ def load_pretrained(network: nn.Module, warn: Callable[[str], None]) -> None:
 def _fit(
     method: MethodDefinition,
     data_on: Callable[..., TrainingData],
+    notes: Sequence[str],
     device: torch.device,
     precision: Precision,
     checkpoints: Path | None,
@@ -121,7 +125,7 @@ def _fit(
     data = data_on(device, skip_bad=skip_bad, warn=warn, report=report)
     stores = [store for store in (data.train, data.validation) if store is not None]
     method.skipped = tuple(skip for store in stores for skip in store.skipped)
-    method.notes = (*method.remarks(), *_read_files(method, device, report))
+    method.notes = (*notes, *method.remarks(), *_read_files(method, device, report))
     for line in method.notes:
         warn(line)
     method.to(device)
@@ -143,6 +147,11 @@ def _fit(
     method.trained = True  # from the first step on, as a stage may predict
     with interruption.listening():
         trainer.run()
+    found = tuple(method.findings())
+    for line in found:
+        for listener in listeners:
+            listener.on_message(line)
+    method.notes = (*method.notes, *found)
 
 
 def _read_files(method: MethodDefinition, device: torch.device, report: Report) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ data sets to test on, and the command line in the test's own process.
 from synth_anomaly.testing.backbone import check_backbone
 from synth_anomaly.testing.command import last_path, sat
 from synth_anomaly.testing.data_set import write_data_set
+from synth_anomaly.testing.fitted import check_fits_features
 from synth_anomaly.testing.head import check_head
 from synth_anomaly.testing.images import as_tensor, one_thread, random_images
 from synth_anomaly.testing.loss import check_loss
@@ -17,6 +18,7 @@ from synth_anomaly.testing.synthesizer import check_synthesizer
 __all__ = [
     "as_tensor",
     "check_backbone",
+    "check_fits_features",
     "check_head",
     "check_loss",
     "check_method",

@@ -10,7 +10,7 @@ from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler
 
 from synth_anomaly.data import ImageStore
-from synth_anomaly.interfaces import Augmentation, Batch
+from synth_anomaly.interfaces import Augmentation, Batch, Report
 
 __all__ = ["Objective", "Optimiser", "Stage", "TrainingData", "Validation"]
 
@@ -22,10 +22,12 @@ class TrainingData:
     Attributes:
         train: The images to train on.
         validation: Good images held back; None where the method trains on all.
+        report: Called with what a stage makes of the images before its first step, and how far it is.
     """
 
     train: ImageStore
     validation: ImageStore | None = None
+    report: Report = lambda *_: None
 
 
 @dataclass(frozen=True)
@@ -93,6 +95,8 @@ class Stage:
         optimisers: By the names that objectives use.
         step: Yields a step's objectives in order; the trainer minimises one before it asks for the next.
         augment: Applied to the images and their guide before each step.
+        begin: Called before the first step, and again each time training goes on from a checkpoint: it makes
+            what is not kept, such as features of the good images, and must make the same each time.
         prepare: Called once before the first step; what it finds out goes into ``tensors``.
         validate: Decides when to stop early and which weights stay.
         finish: Called once after the last step.
@@ -108,6 +112,7 @@ class Stage:
     optimisers: Mapping[str, Optimiser]
     step: Callable[[Batch, Generator], Iterator[Objective]]
     augment: Augmentation | None = None
+    begin: Callable[[TrainingData], None] | None = None
     prepare: Callable[[TrainingData, Generator], None] | None = None
     validate: Validation | None = None
     finish: Callable[[TrainingData], None] | None = None

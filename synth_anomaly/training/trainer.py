@@ -79,6 +79,9 @@ class Trainer:
     def _run_stage(self, stage: Stage) -> None:
         for listener in self.listeners:
             listener.on_stage(stage, self._position.stage + 1, len(self.stages), self._position.step)
+        if stage.begin:
+            with self._evaluating(stage, "begin"):
+                stage.begin(self.data)
         if stage.prepare and not self._position.prepared:
             with self._evaluating(stage, "prepare"):
                 stage.prepare(self.data, generator_for(self.seed, stage.name, "prepare"))

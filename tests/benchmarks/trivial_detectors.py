@@ -1,4 +1,4 @@
-"""How far three trivial detectors get, so that a trained figure can be read against them.
+"""How far four trivial detectors get, so that a trained figure can be read against them.
 
 python tests/benchmarks/trivial_detectors.py                                   # every category of the demo
 python tests/benchmarks/trivial_detectors.py --data PATH --category NAME
@@ -20,6 +20,7 @@ from synth_anomaly.data import ALL, as_samples, load_images, open_dataset, resol
 from synth_anomaly.evaluation import evaluate
 from synth_anomaly.interfaces import Dataset, Prediction
 from synth_anomaly.method import create_method
+from synth_anomaly.scorers import gaussian_smoothed
 
 PIXEL_AP, IMAGE_AUROC = 0.25, 0.75
 
@@ -64,6 +65,9 @@ def detectors(dataset: Dataset, size: int) -> dict[str, Callable]:
     return {
         "|x - mean| / std": lambda batch: ((batch - mean).abs() / (deviation + 0.01)).mean(
             dim=1, keepdim=True
+        ),
+        "the same, smoothed": lambda batch: gaussian_smoothed(
+            ((batch - mean).abs() / (deviation + 0.01)).mean(dim=1, keepdim=True), size / 64
         ),
         "local contrast": local_contrast,
         "untrained network": lambda batch: torch.no_grad()(untrained)(batch).maps,
