@@ -7,11 +7,10 @@ from collections import OrderedDict
 from collections.abc import Sequence
 
 from torch import Tensor, nn
-from torch.nn import functional as F
 
-from synth_anomaly.errors import DataError, OptionError
+from synth_anomaly.errors import OptionError
 from synth_anomaly.heads.layers import Layer, build_layers
-from synth_anomaly.heads.widths import level_widths
+from synth_anomaly.heads.widths import check_levels, enlarged, level_widths
 from synth_anomaly.interfaces import Size
 
 __all__ = ["Pyramid"]
@@ -85,20 +84,10 @@ class Pyramid(nn.Module):
         Raises:
             DataError: If there are more or fewer feature maps than the head was built for.
         """
-        if len(features) != len(self.lateral):
-            raise DataError(
-                f"a head for {len(self.lateral)} feature maps got {len(features)}: "
-                "build it with in_channels=backbone.channels"
-            )
+        check_levels(features, len(self.lateral))
         levels = [lateral(feature) for lateral, feature in zip(self.lateral, features, strict=True)]
         merged = levels.pop()
         for level in reversed(range(len(levels))):
             coarser = merged if level else self.narrow(merged)
-            merged = self.merge[level](levels[level] + _enlarge(coarser, levels[level].shape[-2:]))
-        return _enlarge(self.last(merged), size)
-
-
-def _enlarge(features: Tensor, size: Sequence[int]) -> Tensor:
-    if features.shape[-2:] == tuple(size):
-        return features
-    return F.interpolate(features, size=tuple(size), mode="bilinear", align_corners=False)
+            merged = self.merge[level](levels[level] + enlarged(coarser, levels[level].shape[-2:]))
+        return enlarged(self.last(merged), size)

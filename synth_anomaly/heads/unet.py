@@ -6,11 +6,10 @@ from collections.abc import Sequence
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
 
-from synth_anomaly.errors import DataError, OptionError
+from synth_anomaly.errors import OptionError
 from synth_anomaly.heads.layers import Layer, build_layers
-from synth_anomaly.heads.widths import level_widths
+from synth_anomaly.heads.widths import check_levels, enlarged, level_widths
 from synth_anomaly.interfaces import Size
 
 __all__ = ["UNetDecoder"]
@@ -76,27 +75,17 @@ class UNetDecoder(nn.Module):
         Raises:
             DataError: If there are more or fewer feature maps than the head was built for.
         """
-        if len(features) != len(self.steps):
-            raise DataError(
-                f"a head for {len(self.steps)} feature maps got {len(features)}: "
-                "build it with in_channels=backbone.channels"
-            )
+        check_levels(features, len(self.steps))
         *finer, decoded = features
         *joins, refine = self.steps
         for step, skip in zip(joins, reversed(finer), strict=True):
-            decoded = step(torch.cat([_enlarge(decoded, skip.shape[-2:]), skip], dim=1))
+            decoded = step(torch.cat([enlarged(decoded, skip.shape[-2:]), skip], dim=1))
         height, width = (
             max(side, (full + 1) // 2) for side, full in zip(decoded.shape[-2:], size, strict=True)
         )
-        decoded = self.last(refine(_enlarge(decoded, (height, width))))
-        return _enlarge(decoded, size)
+        decoded = self.last(refine(enlarged(decoded, (height, width))))
+        return enlarged(decoded, size)
 
 
 def _step(in_channels: int, channels: int) -> nn.Sequential:
     return build_layers(in_channels, (Layer("conv", channels), Layer("conv", channels)), plain_last=False)
-
-
-def _enlarge(features: Tensor, size: Sequence[int]) -> Tensor:
-    if features.shape[-2:] == tuple(size):
-        return features
-    return F.interpolate(features, size=tuple(size), mode="bilinear", align_corners=False)
