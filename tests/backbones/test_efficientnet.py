@@ -204,15 +204,12 @@ def test_the_published_file_fits_to_the_last_name(network):
 
 @pytest.mark.parametrize("network", NETWORKS)
 @pytest.mark.parametrize("folded", [False, True])
-def test_published_weights_load_when_asked_and_what_is_left_out_is_said(network, folded):
+def test_published_weights_load_when_asked_and_in_silence(network, folded):
     state = published(network)
     trunk = network(weights="imagenet", folded=folded)
     before = trunk._conv_stem.weight.clone()
     assert not torch.equal(before, state["_conv_stem.weight"])
-    assert trunk.load_pretrained() == [
-        f"{part}: in weights '{network.imagenet}', not used by this network"
-        for part in ("stage 6", "stage 7", "classifier")
-    ]
+    assert trunk.load_pretrained() == []  # stages that were not built and the classifier need no word
     assert not torch.equal(trunk._conv_stem.weight, before)
     if not folded:
         assert all(torch.equal(value, state[name]) for name, value in trunk.state_dict().items())
@@ -233,7 +230,7 @@ def test_grey_images_and_further_channels_start_as_rgb_does():
     published(EfficientNetLite0)
     rgb, grey, five = (EfficientNetLite0(channels, weights="imagenet").eval() for channels in (3, 1, 5))
     for trunk in (rgb, grey, five):
-        assert len(trunk.load_pretrained()) == 3
+        assert trunk.load_pretrained() == []
     image, others = torch.rand(1, 1, 32, 32), torch.rand(1, 2, 32, 32)
     with torch.inference_mode():
         expected = rgb(image.expand(-1, 3, -1, -1))

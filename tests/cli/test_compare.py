@@ -17,7 +17,7 @@ METHODS = """
 from synth_anomaly import Pipeline
 SMALL = {"size": 32, "steps": 2, "batch_size": 2, "backbone": {"name": "resnet18", "width": 4}}
 class Near(Pipeline):
-    presets = {"full": {}, "distance": {**SMALL, "size": 64}, "memory": SMALL, "both": SMALL}
+    presets = {"full": {}, "vicinity": {**SMALL, "size": 64}, "nearby": SMALL, "both": SMALL}
 class Far(Pipeline):
     presets = {"quick": SMALL, "full": {}, "both": SMALL}
 class Drawn(Pipeline):
@@ -55,11 +55,11 @@ def metrics(folder):
 
 
 def test_another_method_stands_beside(run):
-    said = run("--category=bolt", "--seed=3", "--compare=distance,far")
+    said = run("--category=bolt", "--seed=3", "--compare=vicinity,far")
     assert said.folder == Path("runs/segmentation/bolt/1")
     compared = said.metrics["compared"]
-    assert list(compared) == ["near/distance", "far/quick"]
-    for name, size in {"near/distance": [64, 64], "far/quick": [32, 32]}.items():
+    assert list(compared) == ["near/vicinity", "far/quick"]
+    for name, size in {"near/vicinity": [64, 64], "far/quick": [32, 32]}.items():
         row = compared[name]
         assert set(row) == {"metrics", "cpu_seconds", "input_size", "run"}
         assert Path(row["run"]).is_absolute()
@@ -72,7 +72,7 @@ def test_another_method_stands_beside(run):
         assert "compared" not in own
     heads = said.stdout.splitlines()[1:3]
     assert heads[0].split() == ["near", "far"]
-    assert heads[1].split() == ["figure", "this", "run", "distance", "quick"]
+    assert heads[1].split() == ["figure", "this", "run", "vicinity", "quick"]
     assert said.stdout.count("pixel AUROC") == 1
     line = next(line for line in said.stdout.splitlines() if "pixel AUROC" in line)
     figures = [said.metrics["metrics"], *(row["metrics"] for row in compared.values())]
@@ -82,8 +82,8 @@ def test_another_method_stands_beside(run):
     ]
     assert all(len(line) <= 80 for line in said.stdout.splitlines()[:-3])
     page = (said.folder / "report.html").read_text()
-    assert "near/distance</th>" in page
-    assert f"{compared['near/distance']['metrics']['pixel_auroc']:.3f}" in page
+    assert "near/vicinity</th>" in page
+    assert f"{compared['near/vicinity']['metrics']['pixel_auroc']:.3f}" in page
     assert compared["far/quick"]["run"] in page
 
 
@@ -96,9 +96,9 @@ def test_it_changes_nothing_of_the_run_itself(run):
 
 
 def test_a_compared_run_is_the_one_that_its_preset_gives_alone(run, sat, parts):
-    row = run("--category=nut", "--compare=memory").metrics["compared"]["near/memory"]
+    row = run("--category=nut", "--compare=nearby").metrics["compared"]["near/nearby"]
     alone = sat(
-        *("run", "near", "--preset=memory", "--device=cpu", "--precision=fp32"),
+        *("run", "near", "--preset=nearby", "--device=cpu", "--precision=fp32"),
         *("--data", parts, "--category=nut", "--out=alone"),
     )
     assert alone.metrics["metrics"] == row["metrics"]
@@ -113,18 +113,18 @@ def test_a_recipe_is_compared_too(run, sat):
 
 
 def test_several_categories_have_a_comparison_each(run):
-    said = run("--category=all", "--compare=distance,memory")
+    said = run("--category=all", "--compare=vicinity,nearby")
     assert said.folder == Path("runs/segmentation")
     words = [line.split() for line in said.stdout.splitlines() if line.split()]
-    named = [line[0] for line in words if line[0] in ("bolt", "nut", "mean", "near/distance", "near/memory")]
+    named = [line[0] for line in words if line[0] in ("bolt", "nut", "mean", "near/vicinity", "near/nearby")]
     assert named == [
-        word for part in ("bolt", "nut", "mean") for word in (part, "near/distance", "near/memory")
+        word for part in ("bolt", "nut", "mean") for word in (part, "near/vicinity", "near/nearby")
     ]
-    means = [line for line in words if line[0] == "near/distance"][-1]
-    rows = [metrics(f"runs/segmentation/{name}/1")["compared"]["near/distance"] for name in ("bolt", "nut")]
+    means = [line for line in words if line[0] == "near/vicinity"][-1]
+    rows = [metrics(f"runs/segmentation/{name}/1")["compared"]["near/vicinity"] for name in ("bolt", "nut")]
     mean = sum(row["metrics"]["pixel_auroc"] for row in rows) / 2
     assert f"{mean:.3f}" in means
-    assert "this run 32x32, near/distance 64x64, near/memory 32x32" in said.stdout
+    assert "this run 32x32, near/vicinity 64x64, near/nearby 32x32" in said.stdout
     for name, row in zip(("bolt", "nut"), rows, strict=True):
         assert metrics(row["run"])["category"] == name
 
@@ -132,7 +132,7 @@ def test_several_categories_have_a_comparison_each(run):
 @pytest.mark.usefixtures("methods")
 def test_several_presets_share_the_comparison(sat, parts):
     said = sat(
-        *("run", "near", "--preset=distance,memory", "--device=cpu", "--precision=fp32"),
+        *("run", "near", "--preset=vicinity,nearby", "--device=cpu", "--precision=fp32"),
         *("--data", parts, "--category=bolt", "--compare=far"),
     )
     assert said.folder == Path("runs/near")
@@ -140,8 +140,8 @@ def test_several_presets_share_the_comparison(sat, parts):
     assert first["compared"] == second["compared"]
     assert list(first["compared"]) == ["far/quick"]
     words = [line.split()[0] for line in said.stdout.splitlines() if line.split()]
-    assert [word for word in words if word in ("distance", "memory", "far/quick", "mean")] == [
-        *("distance", "memory", "far/quick")
+    assert [word for word in words if word in ("vicinity", "nearby", "far/quick", "mean")] == [
+        *("vicinity", "nearby", "far/quick")
     ]
 
 
@@ -149,9 +149,9 @@ def test_several_presets_share_the_comparison(sat, parts):
     ("name", "texts"),
     [
         ("both", ("write far/both or near/both",)),
-        ("distanse", ("'distanse'", "did you mean 'distance'")),
-        ("near/distanse", ("method 'near'", "did you mean 'distance'")),
-        ("naer/distance", ("unknown method 'naer'", "did you mean 'near'")),
+        ("vicinitz", ("'vicinitz'", "did you mean 'vicinity'")),
+        ("near/vicinitz", ("method 'near'", "did you mean 'vicinity'")),
+        ("naer/vicinity", ("unknown method 'naer'", "did you mean 'near'")),
         ("", ("expected a method",)),
     ],
 )
@@ -195,9 +195,9 @@ def stopping(monkeypatch, error, *, at):
 
 def test_a_stop_prints_what_is_done_and_says_what_is_left(run, monkeypatch):
     stopping(monkeypatch, Interrupted("stopped"), at="near")
-    said = run("--category=bolt", "--compare=far,distance,memory")
+    said = run("--category=bolt", "--compare=far,vicinity,nearby")
     assert said.code != 0
-    assert "go on with: sat run --resume runs/near/bolt/1 (not begun: near/memory bolt)" in said.stderr
+    assert "go on with: sat run --resume runs/near/bolt/1 (not begun: near/nearby bolt)" in said.stderr
     assert "quick" in said.stdout
     assert list(metrics("runs/segmentation/bolt/1")["compared"]) == ["far/quick"]
 
