@@ -279,5 +279,5 @@ def test_docstrings_are_read_with_those_of_the_bases():
 def test_a_mistyped_method_is_refused_before_anything_heavy_is_imported(machine):
     done = machine.run("run", "segmentaton", python=("-X", "importtime"))
     assert done.returncode == 2
-    assert "unknown method 'segmentaton': did you mean 'segmentation'?" in done.stderr
+    assert "unknown method 'segmentaton': did you mean 'segmentation'" in done.stderr
     assert "torch" not in {line.split("|")[-1].strip().partition(".")[0] for line in done.stderr.splitlines()}
