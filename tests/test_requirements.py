@@ -14,11 +14,12 @@ def test_requirements_list_every_plugin():
     assert "-e .[test,pretrained]" in lines
 
 
-def test_the_extra_papers_lists_every_plugin_at_its_version():
+def test_the_extras_list_every_plugin_at_its_version():
     table = tomllib.loads((ROOT / "pyproject.toml").read_text())
-    papers = table["project"]["optional-dependencies"]["papers"]
+    extras = table["project"]["optional-dependencies"]
     released = []
     for path in sorted((ROOT / "plugins").glob("*/pyproject.toml")):
         project = tomllib.loads(path.read_text())["project"]
         released.append(f"{project['name']}=={project['version']}")
-    assert sorted(papers) == sorted(released), "write the extra 'papers' in pyproject.toml anew"
+    offered = [*extras["papers"], *extras["deviation"]]
+    assert sorted(offered) == sorted(released), "write the plugins' extras in pyproject.toml anew"

@@ -23,7 +23,7 @@ from synth_anomaly.method import create_method
         ({"validation": 1.0}, r"validation is a share in \[0, 1\), got 1.0"),
         ({"validation": -0.1}, r"validation is a share in \[0, 1\), got -0.1"),
         ({"defective": 0}, r"defective is a share in \(0, 1\], got 0"),
-        ({"schedule": "linear"}, "option 'schedule' takes 'constant' or 'cosine', got 'linear'"),
+        ({"schedule": "linear"}, "option 'schedule' takes 'constant', 'cosine' or 'one-cycle', got 'linear'"),
         ({"stepz": 3}, "has no option 'stepz': did you mean 'steps'"),
         ({"synthesizer": {"shape": {"area": "large"}}}, "option 'area' takes"),
     ],
