@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 
 import torch
@@ -40,7 +41,7 @@ def pooled_features(features: Sequence[Tensor], levels: Sequence[int], size: Siz
     return torch.cat(parts, dim=1)
 
 
-class DistanceScorer(FittedModule):
+class DistanceScorer(FittedModule, ABC):
     """A scorer that is fitted on features of good images, and whose map is the distance from them.
 
     The map is smoothed, enlarged to the image, and told in standard deviations from the mean of what the good
@@ -86,9 +87,9 @@ class DistanceScorer(FittedModule):
             smooth = (self._smoothed(distances, features) - self.centre) / self.spread
             return F.interpolate(smooth, size, mode="bilinear", align_corners=False)
 
+    @abstractmethod
     def distances(self, features: Sequence[Tensor]) -> Tensor:
         """Return the distances of features from the good ones, ``(B, 1, h, w)`` float32."""
-        raise NotImplementedError
 
     def settle(self, left_out: Tensor, features: Sequence[Tensor]) -> None:
         """Learn the unit of the map.
