@@ -112,7 +112,7 @@ def fill_bank(
         synthesizer: Makes the defects.
         count: How many images a family gets on average: each gets a few; those that then mostly leave the
             features unmoved get no more, and the others share what is left.
-        data: The good images, and who is told of the progress.
+        data: The good images, and the callback that reports progress.
         network: Computes the features that the head sees.
         limits: From :func:`synth_anomaly.pipeline.teaching.moving_limits`.
         augment: Augmentation of the good images before synthesis.

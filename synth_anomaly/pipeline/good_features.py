@@ -23,7 +23,7 @@ class GoodFeatures:
 
     Args:
         network: Computes a batch's feature maps.
-        data: The good images, and who is told of the progress.
+        data: The good images, and the callback that reports progress.
         augment: Where given, each image is there a second time, augmented.
         seed: Decides how they are augmented.
     """

@@ -257,7 +257,7 @@ class Pipeline(Method):
         return self.synthesizer(batch.images, generator, guide=batch.guide, donors=batch.images)
 
     def _outputs(self, images: Tensor) -> Outputs:
-        """Return what the network says; the features are those of the trunk, where the backbone has one."""
+        """Return the outputs of the network; their features are the trunk's, where the backbone has one."""
         features = seen = self._trunk_features(images)
         if self.head is None:
             return Outputs(features=features)
