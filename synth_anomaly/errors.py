@@ -9,6 +9,7 @@ prints the message without a traceback; Python callers catch :class:`SynthAnomal
     ├── PluginError           a plugin that cannot be used
     ├── RecipeError           a recipe or a --set that cannot be read
     ├── DataError             images, masks, folders
+    │   └── ImageFileError    a picture file that cannot be read
     ├── DeviceError           a device or precision that is not there
     ├── TrainingError         training cannot go on
     ├── Interrupted           the user asked to stop
@@ -17,10 +18,13 @@ prints the message without a traceback; Python callers catch :class:`SynthAnomal
 
 from __future__ import annotations
 
+from pathlib import Path
+
 __all__ = [
     "ComponentError",
     "DataError",
     "DeviceError",
+    "ImageFileError",
     "Interrupted",
     "OptionError",
     "PluginError",
@@ -53,6 +57,25 @@ class RecipeError(SynthAnomalyError):
 
 class DataError(SynthAnomalyError):
     """Images, masks or folders that are missing or unreadable."""
+
+
+class ImageFileError(DataError):
+    """A picture file that cannot be read.
+
+    Attributes:
+        path: The file.
+        reason: What is wrong with it.
+        cure: What to do next.
+    """
+
+    def __init__(
+        self, path: Path, reason: str, cure: str = "replace the file, or leave bad ones out with --skip-bad"
+    ) -> None:
+        super().__init__(f"expected a readable image, got {path} ({reason}): {cure}")
+        self.path, self.reason, self.cure = path, reason, cure
+
+    def __reduce__(self) -> tuple[type[ImageFileError], tuple[Path, str, str]]:
+        return type(self), (self.path, self.reason, self.cure)
 
 
 class DeviceError(SynthAnomalyError):

@@ -8,13 +8,17 @@ from synth_anomaly.data.decode import Skipped
 from synth_anomaly.data.demo_dataset import Demo
 from synth_anomaly.data.export import export_demo
 from synth_anomaly.data.folder import Folder
-from synth_anomaly.data.images import read_image, read_mask
+from synth_anomaly.data.image_file import ImageFile, MaskFile, read_as
+from synth_anomaly.data.images import read_image
 from synth_anomaly.data.inputs import Images, as_samples
 from synth_anomaly.data.kolektor_sdd2 import KolektorSDD2
 from synth_anomaly.data.labelled import LabelledBatch, LabelledImages, ScoreSize, load_test
 from synth_anomaly.data.load import BUDGET_BYTES, load_images
 from synth_anomaly.data.locate import DATA_VARIABLE
+from synth_anomaly.data.masks import read_mask
 from synth_anomaly.data.mvtec_ad import MVTecAD
+from synth_anomaly.data.pictures import readable_suffixes
+from synth_anomaly.data.reading import Reading
 from synth_anomaly.data.resize import resize_image, resize_mask
 from synth_anomaly.data.source import ALL, Source, open_dataset, resolve
 from synth_anomaly.data.split import split_normals
@@ -29,12 +33,15 @@ __all__ = [
     "DAGM2007Six",
     "Demo",
     "Folder",
+    "ImageFile",
     "ImageStore",
     "Images",
     "KolektorSDD2",
     "LabelledBatch",
     "LabelledImages",
     "MVTecAD",
+    "MaskFile",
+    "Reading",
     "ScoreSize",
     "Skipped",
     "Source",
@@ -43,8 +50,10 @@ __all__ = [
     "load_images",
     "load_test",
     "open_dataset",
+    "read_as",
     "read_image",
     "read_mask",
+    "readable_suffixes",
     "resize_image",
     "resize_mask",
     "resolve",

@@ -13,6 +13,9 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
+from synth_anomaly.data.image_file import ImageFile, MaskFile
+from synth_anomaly.data.images import Image, ImageFacts
+from synth_anomaly.data.masks import Mask
 from synth_anomaly.data.resize import resize_image
 from synth_anomaly.errors import DataError
 from synth_anomaly.interfaces import Sample, Size
@@ -21,10 +24,11 @@ __all__ = [
     "WORKERS",
     "Skipped",
     "as_float",
+    "decoded_checked",
     "in_order",
+    "mask_checked",
     "or_skipped",
     "read_checked",
-    "read_mask_checked",
     "read_resized",
 ]
 
@@ -93,16 +97,27 @@ def read_checked(sample: Sample) -> npt.NDArray[np.uint8]:
     Raises:
         DataError: If it cannot be read, or is anything else.
     """
+    return decoded_checked(sample).pixels
+
+
+def decoded_checked(sample: Sample) -> Image:
+    """Read a sample's image as `read_checked` does, with what a user should know of its file.
+
+    Raises:
+        DataError: If it cannot be read, or is no image.
+    """
+    if isinstance(sample.read, ImageFile):
+        return sample.read.decoded()
     image = _called(sample.read, sample.name)
     if not isinstance(image, np.ndarray) or image.dtype != np.uint8 or image.shape[2:] != (3,):
         raise DataError(
             f"expected a uint8 array (H, W, 3) from the image {sample.name!r}, got {_kind(image)}: "
             "correct its read()"
         )
-    return image
+    return Image(image)
 
 
-def read_mask_checked(sample: Sample, size: Size) -> npt.NDArray[np.bool_]:
+def mask_checked(sample: Sample, size: Size) -> Mask:
     """Read a sample's mask and check that it fits its image; a good sample's mask is empty.
 
     Args:
@@ -110,14 +125,16 @@ def read_mask_checked(sample: Sample, size: Size) -> npt.NDArray[np.bool_]:
         size: Height and width of its image.
 
     Returns:
-        bool ``size``.
+        The mask, of ``size``.
 
     Raises:
         DataError: If the mask cannot be read, is no bool array, or has another size.
     """
     if not sample.is_defective or sample.read_mask is None:
-        return np.zeros(size, np.bool_)
-    mask = _called(sample.read_mask, sample.name)
+        return Mask(np.zeros(size, np.bool_))
+    read = sample.read_mask
+    found = read.decoded() if isinstance(read, MaskFile) else Mask(_called(read, sample.name))
+    mask = found.marked
     if not isinstance(mask, np.ndarray) or mask.dtype != np.bool_ or mask.ndim != 2:
         raise DataError(
             f"expected a bool array (H, W) as the mask of {sample.name!r}, got {_kind(mask)}: "
@@ -129,18 +146,19 @@ def read_mask_checked(sample: Sample, size: Size) -> npt.NDArray[np.bool_]:
             f"expected image and mask of one size, got image {sample.name!r}{place} of "
             f"{size[1]}x{size[0]} and its mask of {mask.shape[1]}x{mask.shape[0]}: replace one of them"
         )
-    return mask
+    return found
 
 
-def read_resized(sample: Sample, size: Size) -> tuple[npt.NDArray[np.uint8], Size]:
-    """Read a sample's image as (3, H, W) at ``size``, and say what size it had.
+def read_resized(sample: Sample, size: Size) -> tuple[npt.NDArray[np.uint8], Size, ImageFacts | None]:
+    """Read a sample's image as (3, H, W) at ``size``, and say what size it had, and more of its file.
 
     Raises:
         DataError: If it cannot be read.
     """
-    image = read_checked(sample)
-    height, width = image.shape[:2]
-    return np.ascontiguousarray(resize_image(image, size).transpose(2, 0, 1)), (height, width)
+    image = decoded_checked(sample)
+    height, width = image.pixels.shape[:2]
+    resized = np.ascontiguousarray(resize_image(image.pixels, size).transpose(2, 0, 1))
+    return resized, (height, width), image.facts
 
 
 def _called(read: Callable[[], Any], name: str) -> Any:

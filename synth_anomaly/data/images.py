@@ -1,133 +1,153 @@
-"""Reading image files, whatever their mode, depth and orientation, into one form."""
+"""Picture files as upright 8-bit RGB images, and what a user should know of each."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 import numpy.typing as npt
-from PIL import ExifTags, Image, ImageOps
 
+from synth_anomaly.data.masks import read_mask
+from synth_anomaly.data.pictures import decode, picture_size
+from synth_anomaly.data.reading import Reading
 from synth_anomaly.errors import DataError
 from synth_anomaly.interfaces import Size
 
-__all__ = ["image_size", "read_image", "read_mask"]
-
-_DEEP_GREY = ("I", "I;16", "I;16B", "I;16L", "I;16N")
-_LOSSY = ("JPEG", "JPEG2000", "MPO")
-_FIRST_SIDEWAYS = 5  # of EXIF's eight orientations
+__all__ = ["Image", "ImageFacts", "decoded_image", "image_size", "read_image", "read_mask"]
 
 
-def read_image(path: Path) -> npt.NDArray[np.uint8]:
+@dataclass(frozen=True, kw_only=True)
+class ImageFacts:
+    """What a user should know of how a file was read.
+
+    Attributes:
+        path: The file.
+        pages: How many pages it has.
+        hidden: Whether its transparency hides all of it, and was left out of account.
+        transparent: Whether some pixels are transparent.
+        brightest: Its highest value, where it has more than 8 bits.
+        white: The value that was taken as white.
+        stated: Whether white was said by the user or by the file.
+        unscaled_bits: The bits that a PNG file declares, where its values end at what these hold.
+    """
+
+    path: Path
+    pages: int = 1
+    hidden: bool = False
+    transparent: bool = False
+    brightest: float | None = None
+    white: float = 255
+    stated: bool = False
+    unscaled_bits: int | None = None
+
+
+@dataclass(frozen=True)
+class Image:
+    """A decoded image.
+
+    Attributes:
+        pixels: uint8 ``(H, W, 3)``, RGB.
+        facts: What a user should know of its file; None for an image that is no file.
+    """
+
+    pixels: npt.NDArray[np.uint8]
+    facts: ImageFacts | None = None
+
+
+def read_image(path: Path, reading: Reading | None = None, *, page: int = 0) -> npt.NDArray[np.uint8]:
     """Read a file as an upright 8-bit RGB image.
 
-    Grey, palette, 1-bit and CMYK images are converted. Transparent pixels are shown over white, as
-    viewers show them. Integer grey of more than 8 bits is taken as 16-bit: 65535 is white. Floating
-    point is taken as [0, 1] where all of it lies there, and as [0, 255] otherwise. Of a file with
-    several pictures the first is read. The orientation that a camera notes is applied.
+    Grey, palette, 1-bit and CMYK images are converted. Deeper values than 8 bits are divided by what is
+    white: ``reading.white``, or what the file declares, or all of its bits; floats are in [0, 1].
+    Transparent pixels are shown over ``reading.background``; where transparency would hide the whole image
+    its colours are shown. The orientation that a camera notes is applied.
 
     Args:
         path: A file of any format that Pillow reads.
+        reading: What the file does not say; by default as :class:`Reading` says.
+        page: Which of its pages.
 
     Returns:
         uint8 (H, W, 3), RGB.
 
     Raises:
-        DataError: If the file is missing, truncated, of no known format, or out of range.
+        DataError: If the file is missing, truncated, of no known format, too large, or has values out of
+            range.
     """
-    image = _open(path)
-    if image.mode in _DEEP_GREY or image.mode == "F":
-        grey = _to_8_bit(np.asarray(image), path)
-        return np.repeat(grey[..., None], 3, axis=2)
-    if image.has_transparency_data:
-        image = _over(image, "white")
-    return np.array(_converted(image, "RGB", path))
+    return decoded_image(path, reading, page=page).pixels
 
 
-def read_mask(path: Path) -> npt.NDArray[np.bool_]:
-    """Read a file as a mask: every pixel that is not black is a defect, and no transparent one is.
+def decoded_image(
+    path: Path, reading: Reading | None = None, *, page: int = 0, at_least: Size | None = None
+) -> Image:
+    """Read a file as `read_image` does, with what a user should know of it.
 
     Args:
-        path: A file of any format that Pillow reads and that keeps pixels exactly.
-
-    Returns:
-        bool (H, W), True is a defect.
-
-    Raises:
-        DataError: If the file cannot be read, or its format blurs the mask's edge.
+        path: The file.
+        reading: What it does not say.
+        page: Which of its pages.
+        at_least: Height and width that are enough; a JPEG may then be decoded at a half of its size or less.
     """
-    image = _open(path)
-    if image.format in _LOSSY:
-        raise DataError(
-            f"expected a mask that keeps its pixels exactly, got {image.format} in {path}: "
-            "save the mask as PNG from its source"
-        )
-    if image.mode in _DEEP_GREY or image.mode == "F":
-        return np.asarray(np.asarray(image) != 0)
-    if image.has_transparency_data:
-        image = _over(image, "black")
-    return np.asarray(np.array(_converted(image, "RGB", path)).any(axis=2))
+    asked = reading or Reading()
+    raster = decode(path, asked, page=page, at_least=at_least)
+    pixels, brightest, white = raster.values, None, raster.white
+    if raster.is_deep:
+        white = asked.white or raster.white
+        pixels, brightest = _to_8_bit(raster.values, white, path)
+    if pixels.ndim == 2:
+        pixels = cv2.cvtColor(pixels, cv2.COLOR_GRAY2RGB)
+    if raster.alpha is not None:
+        pixels = _over(pixels, raster.alpha, asked.colour(asked.background))
+    is_unscaled = raster.format == "PNG" and white == raster.white < 65535
+    facts = ImageFacts(
+        path=path,
+        pages=raster.pages,
+        hidden=raster.hidden,
+        transparent=raster.alpha is not None,
+        brightest=brightest,
+        white=white,
+        stated=asked.white is not None or raster.declared_bits is not None,
+        unscaled_bits=raster.declared_bits if is_unscaled else None,
+    )
+    return Image(pixels, facts)
 
 
-def image_size(path: Path) -> Size:
+def image_size(path: Path, page: int = 0) -> Size:
     """Return the height and width that `read_image` would give, without decoding the pixels.
 
     Raises:
         DataError: If the file is missing or of no known format.
     """
-    try:
-        with Image.open(path) as image:
-            width, height = image.size
-            sideways = image.getexif().get(ExifTags.Base.Orientation, 1) >= _FIRST_SIDEWAYS
-    except Exception as error:
-        raise _unreadable(path, error) from error
-    return (width, height) if sideways else (height, width)
+    return picture_size(path, page)
 
 
-def _open(path: Path) -> Image.Image:
-    """Decode the whole file here, so that every fault of it is found here."""
-    try:
-        with Image.open(path) as image:
-            image.load()
-            upright = ImageOps.exif_transpose(image)
-            upright.format = image.format
-            return upright
-    except Exception as error:  # decoders of broken files raise nearly anything
-        raise _unreadable(path, error) from error
-
-
-def _unreadable(path: Path, error: Exception) -> DataError:
-    if isinstance(error, FileNotFoundError):
-        return DataError(f"expected an image at {path}, got no file: check the path")
-    reason = " ".join(str(error).split()) or type(error).__name__
-    return DataError(
-        f"expected a readable image, got {path} ({reason}): replace the file, or leave bad ones out "
-        "with --skip-bad"
-    )
-
-
-def _over(image: Image.Image, colour: str) -> Image.Image:
-    visible = image.convert("RGBA")
-    return Image.alpha_composite(Image.new("RGBA", visible.size, colour), visible)
-
-
-def _converted(image: Image.Image, mode: str, path: Path) -> Image.Image:
-    try:
-        return image.convert(mode)
-    except ValueError:
-        raise DataError(
-            f"expected grey or colour, got mode {image.mode!r} in {path}: save the image as 8-bit RGB"
-        ) from None
-
-
-def _to_8_bit(values: npt.NDArray[Any], path: Path) -> npt.NDArray[np.uint8]:
-    low, high = values.min(), values.max()
+def _to_8_bit(values: npt.NDArray[Any], white: float, path: Path) -> tuple[npt.NDArray[np.uint8], float]:
+    """Return values as levels of 8 bits, those above white as white, and the highest of them."""
+    low, high = (float(values.min()), float(values.max())) if values.size else (0.0, 0.0)
     is_float = np.issubdtype(values.dtype, np.floating)
-    white = 65535 if not is_float else 1 if high <= 1 else 255
-    if not (low >= 0 and high <= white):
-        expected = "values in [0, 1] or [0, 255]" if is_float else "16-bit values in [0, 65535]"
-        raise DataError(
-            f"expected {expected}, got {low} to {high} in {path}: save the image with 8 or 16 bits a pixel"
-        )
-    return np.rint(values * (255.0 / white)).astype(np.uint8)
+    if not (low >= 0 and high <= (white if is_float else max(white, 65535))):
+        expected = f"{'floats' if is_float else '16-bit values'} in [0, {white if is_float else 65535:g}]"
+        raise DataError(f"expected {expected}, got {low:g} to {high:g} in {path}: {_cure(low, high)}")
+    if values.dtype == np.uint16:
+        levels = np.rint(np.arange(int(high) + 1) * (255.0 / white)).clip(0, 255).astype(np.uint8)
+        return levels[values], high
+    return np.rint(values * (255.0 / white)).clip(0, 255).astype(np.uint8), high
+
+
+def _cure(low: float, high: float) -> str:
+    save = "save the image with 8 or 16 bits a pixel"
+    if not (low >= 0 and np.isfinite(high)):
+        return save
+    likely = (1 << max(8, int(np.ceil(high)).bit_length())) - 1
+    return f"say what is white, such as --white {likely}, or {save}"
+
+
+def _over(
+    pixels: npt.NDArray[np.uint8], alpha: npt.NDArray[np.uint8], background: tuple[int, int, int]
+) -> npt.NDArray[np.uint8]:
+    opacity = alpha[..., None].astype(np.uint16)
+    behind = np.array(background, np.uint16) * (255 - opacity)
+    return np.asarray((pixels * opacity + behind + 127) // 255).astype(np.uint8)

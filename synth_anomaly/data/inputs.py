@@ -18,7 +18,7 @@ import numpy.typing as npt
 from synth_anomaly.data.dagm2007 import DAGM2007
 from synth_anomaly.data.detect import detect
 from synth_anomaly.data.folder import Folder
-from synth_anomaly.data.images import read_image
+from synth_anomaly.data.image_file import ImageFile
 from synth_anomaly.data.kolektor_sdd2 import KolektorSDD2
 from synth_anomaly.data.layout import GOOD, image_files
 from synth_anomaly.data.mvtec_ad import MVTecAD
@@ -132,6 +132,4 @@ def _shared(paths: Sequence[Path]) -> Path:
 def _from_file(path: Path, base: Path) -> Sample:
     full = Path(os.path.abspath(path))  # noqa: PTH100
     named = full.relative_to(base) if full.is_relative_to(base) else Path(*full.parts[1:])
-    return Sample(
-        name=named.with_suffix("").as_posix(), defect=GOOD, read=partial(read_image, path), path=path
-    )
+    return Sample(name=named.with_suffix("").as_posix(), defect=GOOD, read=ImageFile(path), path=path)

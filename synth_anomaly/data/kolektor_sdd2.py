@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from synth_anomaly.data.images import read_mask
 from synth_anomaly.data.layout import GOOD, image_files, image_sample
+from synth_anomaly.data.masks import read_mask
 from synth_anomaly.errors import DataError
 from synth_anomaly.interfaces import Sample
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -16,11 +16,14 @@ from synth_anomaly.data.decode import (
     WORKERS,
     Skipped,
     as_float,
+    decoded_checked,
     in_order,
+    mask_checked,
     or_skipped,
-    read_checked,
-    read_mask_checked,
 )
+from synth_anomaly.data.images import ImageFacts
+from synth_anomaly.data.masks import Mask
+from synth_anomaly.data.remarks import ImageRemarks, MaskRemarks, Remark
 from synth_anomaly.data.resize import resize_image, resize_mask
 from synth_anomaly.errors import DataError
 from synth_anomaly.interfaces import Sample, Size
@@ -64,6 +67,7 @@ class LabelledImages:
         workers: Threads that read.
         has_masks: Whether every defective image has a mask; if not, none has one.
         skipped: What the last pass left out.
+        remarks: What is to be said of how the last pass read files.
     """
 
     samples: tuple[Sample, ...]
@@ -75,13 +79,15 @@ class LabelledImages:
     workers: int
     has_masks: bool
     skipped: tuple[Skipped, ...] = ()
+    remarks: tuple[Remark, ...] = ()
 
     def __len__(self) -> int:
         """Return how many images there are, bad ones included."""
         return len(self.samples)
 
     def __iter__(self) -> Iterator[LabelledBatch]:
-        self.skipped = ()
+        self.skipped, self.remarks = (), ()
+        images, masks = ImageRemarks(), MaskRemarks()
         waiting: list[_Read] = []
         with ThreadPoolExecutor(self.workers, "decode") as pool:
             read = or_skipped(self._read, self.skip_bad)
@@ -89,19 +95,30 @@ class LabelledImages:
                 if isinstance(result, Skipped):
                     self.skipped += (result,)
                 else:
-                    waiting.append(result)
+                    images.add(result.facts)
+                    if result.truth is not None:
+                        masks.add(result.sample.name, result.truth)
+                    waiting.append(replace(result, truth=None))
                 if len(waiting) == self.batch_size:
                     yield self._batch(waiting)
                     waiting = []
+        self.remarks = (*images.lines(), *masks.lines())
         if waiting:
             yield self._batch(waiting)
 
     def _read(self, sample: Sample) -> _Read:
-        image = read_checked(sample)
-        native = (image.shape[0], image.shape[1])
+        image = decoded_checked(sample)
+        native = (image.pixels.shape[0], image.pixels.shape[1])
         size = native if self.score_size == "native" else self.size
-        mask = resize_mask(read_mask_checked(sample, native), size) if self.has_masks else None
-        return _Read(sample, resize_image(image, self.size), mask, size)
+        mask = mask_checked(sample, native) if self.has_masks else None
+        return _Read(
+            sample,
+            resize_image(image.pixels, self.size),
+            None if mask is None else resize_mask(mask.marked, size),
+            size,
+            image.facts,
+            mask if sample.is_defective else None,
+        )
 
     def _batch(self, items: Sequence[_Read]) -> LabelledBatch:
         pixels = torch.from_numpy(np.stack([item.pixels for item in items]))
@@ -121,6 +138,8 @@ class _Read:
     pixels: npt.NDArray[np.uint8]
     mask: npt.NDArray[np.bool_] | None
     size: Size
+    facts: ImageFacts | None
+    truth: Mask | None
 
 
 def load_test(

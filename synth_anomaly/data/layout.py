@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache, partial
+from functools import cache
 from pathlib import Path
 
-import numpy as np
-import numpy.typing as npt
-from PIL import Image
-
-from synth_anomaly.data.images import image_size, read_image, read_mask
+from synth_anomaly.data.image_file import ImageFile, MaskFile
+from synth_anomaly.data.pictures import readable_suffixes
 from synth_anomaly.errors import DataError
 from synth_anomaly.interfaces import Sample
 
@@ -33,8 +30,7 @@ DEMO_MARKER = ".synth-anomaly-demo"
 
 @cache
 def _extensions() -> frozenset[str]:
-    readable = Image.registered_extensions().items()
-    return frozenset(extension for extension, name in readable if name in Image.OPEN)
+    return readable_suffixes()
 
 
 def image_files(folder: Path) -> list[Path]:
@@ -174,17 +170,7 @@ def image_sample(defect: str, stem: str, path: Path, mask: Path | None = None) -
     return Sample(
         name=f"{defect}/{stem}",
         defect=defect,
-        read=partial(read_image, path),
-        read_mask=partial(_read_mask_of, path, mask) if mask else None,
+        read=ImageFile(path),
+        read_mask=MaskFile(path, (mask,)) if mask else None,
         path=path,
     )
-
-
-def _read_mask_of(image: Path, path: Path) -> npt.NDArray[np.bool_]:
-    mask, (height, width) = read_mask(path), image_size(image)
-    if mask.shape != (height, width):
-        raise DataError(
-            f"expected image and mask of one size, got {image} of {width}x{height} and {path} of "
-            f"{mask.shape[1]}x{mask.shape[0]}: replace one of them"
-        )
-    return mask

@@ -10,6 +10,7 @@ from functools import partial
 import torch
 
 from synth_anomaly.data.decode import WORKERS, Skipped, in_order, or_skipped, read_resized
+from synth_anomaly.data.remarks import ImageRemarks
 from synth_anomaly.data.store import ImageStore
 from synth_anomaly.errors import DataError
 from synth_anomaly.interfaces import Sample, Size
@@ -31,6 +32,7 @@ def load_images(
     skip_bad: bool = False,
     workers: int = WORKERS,
     warn: Callable[[str], None] = lambda _: None,
+    remarks: ImageRemarks | None = None,
 ) -> ImageStore:
     """Read every image once, so that a bad file is found before training, and keep what fits.
 
@@ -41,7 +43,9 @@ def load_images(
         budget_bytes: Most bytes to keep as uint8 on the device; images that need more are streamed.
         skip_bad: Leave out images that cannot be read instead of stopping.
         workers: Threads that read.
-        warn: Told, in a line each, of images left out and of images of several sizes.
+        warn: Told, in a line each, of images left out, of images of several sizes, and of how files were
+            read where that needs saying.
+        remarks: Takes what is to be said of how files were read instead, where more are to come.
 
     Returns:
         A store, which lists what it left out.
@@ -54,6 +58,7 @@ def load_images(
     kept: list[Sample] = []
     skipped: list[Skipped] = []
     sizes: Counter[Size] = Counter()
+    found = ImageRemarks() if remarks is None else remarks
     read = or_skipped(partial(read_resized, size=size), skip_bad)
     with ThreadPoolExecutor(workers, "decode") as pool:
         for sample, result in zip(samples, in_order(pool, read, samples, 4 * workers), strict=True):
@@ -64,8 +69,12 @@ def load_images(
                 pixels[len(kept)] = torch.from_numpy(result[0])
             kept.append(sample)
             sizes[result[1]] += 1
+            found.add(result[2])
     _check_some_left(kept, skipped)
     _report(sizes, size, skipped, warn)
+    if remarks is None:
+        for remark in found.lines():
+            warn(remark.text)
     device = torch.device(device)
     resident = pixels[: len(kept)].to(device) if fits else None
     return ImageStore(kept, size, device=device, resident=resident, skipped=skipped, workers=workers)

@@ -1,0 +1,204 @@
+"""What a user should know of how images and masks were read, a line for each kind over all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+
+from synth_anomaly.data.images import ImageFacts
+from synth_anomaly.data.masks import Mask
+
+__all__ = ["ImageRemarks", "MaskRemarks", "Remark"]
+
+_USUAL_DEPTHS = (8, 10, 12, 14)
+_SMALL_PART = 4  # a set that needs less than a quarter of the range leaves two bits unused
+
+
+@dataclass(frozen=True)
+class Remark:
+    """One line.
+
+    Attributes:
+        kind: What it is about, so that it is said once of training and test images.
+        text: What to read.
+    """
+
+    kind: str
+    text: str
+
+
+@dataclass
+class _Group:
+    """Files of which the same is to be said.
+
+    Attributes:
+        count: How many there are.
+        first: The name of the first.
+        most: The highest number among them, with the first's detail.
+    """
+
+    count: int = 0
+    first: str = ""
+    most: float = 0.0
+    detail: str = ""
+
+    def add(self, name: str, number: float = 0.0, detail: str = "") -> None:
+        if not self.count:
+            self.first, self.detail = name, detail
+        self.count += 1
+        self.most = max(self.most, number)
+
+
+@dataclass
+class ImageRemarks:
+    """Sums up how images were read.
+
+    Attributes:
+        count: How many images were seen.
+    """
+
+    count: int = 0
+    _groups: dict[str, _Group] = field(default_factory=dict)
+
+    def add(self, facts: ImageFacts | None) -> None:
+        """Take one more image into account; None for one that is no file."""
+        self.count += 1
+        if facts is None:
+            return
+        name = str(facts.path)
+        if facts.hidden:
+            self._group("hidden").add(name)
+        if facts.transparent:
+            self._group("transparent").add(name)
+        if facts.pages > 1:
+            self._group("pages").add(name, detail=f"frame 0 of {facts.pages}")
+        if facts.brightest is not None:
+            self._add_deep(facts, name, facts.brightest)
+
+    def lines(self, said: Collection[str] = (), *, pages: str = "first") -> list[Remark]:
+        """Return what to say of all of them.
+
+        Args:
+            said: Kinds of remarks that were made already.
+            pages: Which pages were wanted; of ``"all"`` there is nothing to say.
+        """
+        texts = {
+            "hidden": "{share} have an alpha of 0, or nearly, everywhere, such as {first}: "
+            "read by their colours, as if opaque",
+            "transparent": "{share} have transparent pixels, such as {first}: shown over the background, "
+            "white unless set otherwise (--set background=black)",
+            "pages": "{share} have several pages, such as {first} ({detail}): the first of each is read; "
+            "--pages all makes every page an image",
+            "above": "{share} have values above white, up to {most:g}, such as {first}: shown as white; "
+            "give another --white",
+            "bits": "{share} declare {detail} in 16 and hold no value above that, such as {first}: "
+            "these bits are taken as the range (--white 65535 for all 16)",
+        }
+        if pages == "all":
+            del texts["pages"]
+        found = [
+            Remark(kind, self._text(text, self._groups[kind]))
+            for kind, text in texts.items()
+            if kind in self._groups
+        ]
+        if dark := self._dark():
+            found.append(Remark("dark", dark))
+        return [remark for remark in found if remark.kind not in said]
+
+    def _add_deep(self, facts: ImageFacts, name: str, brightest: float) -> None:
+        if facts.stated and brightest > facts.white:
+            self._group("above").add(name, brightest)
+        if facts.unscaled_bits is not None:
+            self._group("bits").add(name, detail=f"{facts.unscaled_bits} bits")
+        if not facts.stated:
+            self._group("deep").add(name, brightest, f"{facts.white:g}")
+
+    def _dark(self) -> str:
+        """Return that a whole set uses a small part of its range; empty where it does not."""
+        deep = self._groups.get("deep")
+        if deep is None or not 1 < deep.most < 65535 / _SMALL_PART:
+            return ""
+        bits = next(bits for bits in _USUAL_DEPTHS if deep.most < 1 << bits)
+        images = f"{deep.count} images" if deep.count > 1 else "1 image"
+        return (
+            f"the brightest value of {images} of 16 bits is {deep.most:g} of {deep.detail}, so that they are "
+            f"read as nearly black, such as {deep.first}: where {(1 << bits) - 1} is white, as of a "
+            f"{bits}-bit camera, give --white {(1 << bits) - 1}"
+        )
+
+    def _group(self, kind: str) -> _Group:
+        return self._groups.setdefault(kind, _Group())
+
+    def _text(self, text: str, group: _Group) -> str:
+        share = f"{group.count} of {self.count} images"
+        return text.format(share=share, first=group.first, most=group.most, detail=group.detail)
+
+
+@dataclass
+class MaskRemarks:
+    """Sums up how the masks of defective images were read.
+
+    Attributes:
+        count: How many masks were seen.
+    """
+
+    count: int = 0
+    _groups: dict[str, _Group] = field(default_factory=dict)
+
+    def add(self, name: str, mask: Mask) -> None:
+        """Take one more mask into account.
+
+        Args:
+            name: What to call it where it is no file.
+            mask: The mask, at its own size.
+        """
+        self.count += 1
+        place = str(mask.facts[0].path) if mask.facts else name
+        marked = float(mask.marked.mean()) if mask.marked.size else 0.0
+        if marked > 0.5:
+            self._group("full").add(place, detail=f"{marked:.0%}")
+        if not marked:
+            indexed = any(facts.indexed for facts in mask.facts)
+            self._group("indexed" if indexed else "empty").add(place)
+        for facts in mask.facts:
+            levels = f"{facts.levels} levels, {facts.between:.1%} of its pixels between black and white"
+            for kind, holds, detail in (
+                ("lossy", bool(facts.lossy), facts.lossy),
+                ("soft", facts.levels > 2 and not facts.lossy, levels),
+                ("alpha", facts.by_alpha, ""),
+                ("hidden-mask", facts.hidden, ""),
+                ("nan", facts.has_nan, ""),
+            ):
+                if holds:
+                    self._group(kind).add(str(facts.path), detail=detail)
+
+    def lines(self) -> list[Remark]:
+        """Return what to say of all of them."""
+        texts = {
+            "full": "{share} mark more than half of their image, such as {first} ({detail}): where good "
+            "pixels are marked, give --invert-masks, or name what is a defect with --mask-classes",
+            "indexed": "{share} are empty on a defective image although their palette indices differ, such "
+            "as {first}: say which are defects, as in --mask-classes 1,2",
+            "empty": "{share} are empty on a defective image, such as {first}: correct them, or give "
+            "--mask-classes where defects are a class or colour that reads as black",
+            "lossy": "{share} are in a format that blurs edges, such as {first} ({detail}): cut at half; "
+            "give another level with --mask-threshold, or save masks as PNG",
+            "soft": "{share} have more than two levels, such as {first} ({detail}): every pixel that is not "
+            "black is a defect; for a lossy copy give --mask-threshold 128, for classes --mask-classes",
+            "alpha": "{share} are black where they are opaque, such as {first}: what is opaque is the defect "
+            "(--invert-masks where it is not)",
+            "hidden-mask": "{share} have an alpha of 0, or nearly, everywhere, such as {first}: read by "
+            "their colours, as if opaque",
+            "nan": "{share} have values that are no numbers, such as {first}: these mark nothing",
+        }
+        found = []
+        for kind, text in texts.items():
+            group = self._groups.get(kind)
+            # one large defect is none to wonder at
+            if group is not None and (kind != "full" or group.count > self.count / 2):
+                share = f"{group.count} of {self.count} masks"
+                found.append(Remark(kind, text.format(share=share, first=group.first, detail=group.detail)))
+        return found
+
+    def _group(self, kind: str) -> _Group:
+        return self._groups.setdefault(kind, _Group())
