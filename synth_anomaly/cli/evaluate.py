@@ -17,6 +17,7 @@ from synth_anomaly.cli.options import (
     threads_option,
     verbose_option,
 )
+from synth_anomaly.cli.picture_options import image_options, mask_options
 
 __all__ = ["evaluate"]
 
@@ -44,6 +45,8 @@ __all__ = ["evaluate"]
 @threads_option
 @prediction_precision_option
 @score_size_option
+@image_options
+@mask_options
 @skip_bad_option
 @allow_code_option
 @quiet_option

@@ -12,6 +12,7 @@ from rich.console import Console
 from synth_anomaly.cli.console import warn
 from synth_anomaly.cli.execute import closing
 from synth_anomaly.cli.output import output_folder
+from synth_anomaly.cli.picture_options import reading_asked_for
 from synth_anomaly.cli.recipes import data_asked_for
 from synth_anomaly.cli.summary import print_line
 from synth_anomaly.recipe import Recipe, overrides
@@ -43,7 +44,7 @@ def evaluate_asked_for(run: Path, out: Path | None, given: Mapping[str, Any]) ->
             precision=given["precision"],
             allow_code=given["allow_code"],
             warn=warn,
-            settings=overrides(given["changes"]),
+            settings={**reading_asked_for(given), **overrides(given["changes"])},
         )
         write_results(folder, results, all_maps=given["all_maps"])
     console = Console()

@@ -17,6 +17,7 @@ from synth_anomaly.cli.options import (
     threads_option,
     verbose_option,
 )
+from synth_anomaly.cli.picture_options import image_options
 
 __all__ = ["predict"]
 
@@ -40,6 +41,7 @@ __all__ = ["predict"]
 @prediction_precision_option
 @device_option
 @threads_option
+@image_options
 @skip_bad_option
 @allow_code_option
 @quiet_option

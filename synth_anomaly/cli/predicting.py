@@ -13,7 +13,8 @@ from rich.progress import track
 
 from synth_anomaly.cli.console import warn
 from synth_anomaly.cli.output import output_folder
-from synth_anomaly.data import LabelledBatch, as_samples, load_test, resize_image
+from synth_anomaly.cli.picture_options import reading_asked_for
+from synth_anomaly.data import LabelledBatch, as_samples, load_test, read_as, resize_image
 from synth_anomaly.errors import RunError
 from synth_anomaly.evaluation import resize_map
 from synth_anomaly.interfaces import Prediction
@@ -42,8 +43,11 @@ def predict_asked_for(
         SynthAnomalyError: If the run is not there, or an image cannot be read.
     """
     run = run_folder(run)
-    samples = as_samples(images, "new")
-    method = load_method(run, device=given["device"], allow_code=given["allow_code"])
+    found = as_samples(images, "new")
+    method = load_method(
+        run, device=given["device"], allow_code=given["allow_code"], settings=reading_asked_for(given)
+    )
+    samples = read_as(found, method.settings.reading)
     loaded = load_test(
         samples,
         method.settings.input_size,
@@ -63,6 +67,8 @@ def predict_asked_for(
                 batch,
                 method.predict(batch.images, batch_size=loaded.batch_size, precision=given["precision"]),
             )
+    for remark in loaded.remarks:
+        warn(remark.text)
     for skip in loaded.skipped:
         warn(f"left out {skip.name}: {skip.reason}")
     click.echo(folder)

@@ -12,6 +12,7 @@ import click
 
 from synth_anomaly.catalogue import catalogue
 from synth_anomaly.cli.guides import guide_asked_for
+from synth_anomaly.cli.picture_options import reading_asked_for
 from synth_anomaly.cli.what import is_recipe
 from synth_anomaly.data import ALL, resolve
 from synth_anomaly.errors import RecipeError, SynthAnomalyError
@@ -47,7 +48,7 @@ def recipes_asked_for(what: str, given: Mapping[str, Any]) -> list[Recipe]:
 def _changed(recipe: Recipe, what: str, given: Mapping[str, Any]) -> Recipe:
     pieces = [f"{piece}={given[piece]}" for piece in PIECES if given[piece] is not None]
     guide = {} if given["guide"] is None else {"guide": guide_asked_for(given["guide"])}
-    changes = merge(guide, overrides([*pieces, *given["changes"]]))
+    changes = merge(guide, {**reading_asked_for(given), **overrides([*pieces, *given["changes"]])})
     _refuse_ambiguous(recipe.method, changes, allow_code=given["allow_code"] or not is_recipe(what))
     recipe = recipe.changed(
         changes,

@@ -9,6 +9,7 @@ from synth_anomaly.catalogue import catalogue
 from synth_anomaly.cli.recipes import presets_asked_for
 from synth_anomaly.errors import ComponentError, RecipeError
 from synth_anomaly.method import Method
+from synth_anomaly.method.settings import READING
 from synth_anomaly.options import listed, nearest
 from synth_anomaly.recipe import Recipe
 from synth_anomaly.registry import IMPORT_PATH
@@ -28,8 +29,16 @@ def references_asked_for(asked: str | None, beside: Recipe) -> list[Recipe]:
     """
     names = () if asked is None else listed(asked, ())
     found = dict.fromkeys(_method_and_preset(name) for name in names)
+    reading = {name: value for name, value in beside.settings.items() if name in READING}
     return [
-        Recipe(method=method, preset=preset, seed=beside.seed, precision=beside.precision, data=beside.data)
+        Recipe(
+            method=method,
+            preset=preset,
+            seed=beside.seed,
+            precision=beside.precision,
+            data=beside.data,
+            settings=reading,
+        )
         for method, preset in found
     ]
 

@@ -18,6 +18,7 @@ from synth_anomaly.cli.options import (
     threads_option,
     verbose_option,
 )
+from synth_anomaly.cli.picture_options import image_options, mask_options
 from synth_anomaly.cli.what import is_recipe
 
 __all__ = ["run"]
@@ -67,6 +68,8 @@ def _known(_context: click.Context, _argument: click.Parameter, what: str | None
     "--precision", type=click.Choice(["auto", "fp32", "bf16"]), help="Of training.  [default: auto]"
 )
 @score_size_option
+@image_options
+@mask_options
 @skip_bad_option
 @click.option(
     "--out",

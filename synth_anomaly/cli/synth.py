@@ -15,6 +15,7 @@ from synth_anomaly.cli.options import (
     threads_option,
     verbose_option,
 )
+from synth_anomaly.cli.picture_options import image_options
 
 __all__ = ["synth"]
 
@@ -40,6 +41,7 @@ __all__ = ["synth"]
     help="A new or empty folder.  [default: synth/NAME-N]",
 )
 @threads_option
+@image_options
 @skip_bad_option
 @quiet_option
 @verbose_option

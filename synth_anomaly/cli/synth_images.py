@@ -12,7 +12,17 @@ import torch
 from torch import Tensor
 
 from synth_anomaly.cli.console import warn
-from synth_anomaly.data import ALL, Demo, Source, as_samples, load_images, open_dataset, resolve
+from synth_anomaly.data import (
+    ALL,
+    Demo,
+    Reading,
+    Source,
+    as_samples,
+    load_images,
+    open_dataset,
+    read_as,
+    resolve,
+)
 from synth_anomaly.data.detect import detect
 from synth_anomaly.errors import DataError, SynthAnomalyError
 from synth_anomaly.guides import guide_bytes
@@ -41,7 +51,9 @@ class Origin:
     is_demo: bool = False
     notice: str = ""
 
-    def read(self, count: int, donors: int, size: int, *, skip_bad: bool = False) -> Pictures:
+    def read(
+        self, count: int, donors: int, size: int, *, reading: Reading | None = None, skip_bad: bool = False
+    ) -> Pictures:
         """Read the first images, and the next ones as donors.
 
         Where too few images are left over, all of them are donors; a lone image has none.
@@ -50,12 +62,14 @@ class Origin:
             count: How many images at most.
             donors: How many donors at most.
             size: Side to resize to, in pixels.
+            reading: How files are read; by default as :class:`Reading` says.
             skip_bad: Leave out what cannot be read.
 
         Raises:
             DataError: If an image cannot be read.
         """
-        store = load_images(self.samples[: count + donors], (size, size), skip_bad=skip_bad, warn=warn)
+        samples = read_as(self.samples[: count + donors], reading or Reading())[: count + donors]
+        store = load_images(samples, (size, size), skip_bad=skip_bad, warn=warn)
         images = store.batch(torch.arange(len(store)))
         names = tuple(sample.name for sample in store.samples)
         if len(images) == 1:

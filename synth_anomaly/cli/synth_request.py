@@ -8,10 +8,12 @@ from typing import Any
 
 from synth_anomaly.cli.console import warn
 from synth_anomaly.cli.gallery import SAMPLES
+from synth_anomaly.cli.picture_options import reading_asked_for
 from synth_anomaly.cli.reading import reading_shown
 from synth_anomaly.cli.synth_choice import Chosen, changes_of_guide, choose_synthesizer, read_arguments
 from synth_anomaly.cli.synth_guide import ChosenGuide, choose_guide
 from synth_anomaly.cli.synth_images import Origin, Pictures, find_images
+from synth_anomaly.data import Reading
 from synth_anomaly.recipe import overrides
 from synth_anomaly.reporting.synthesis.folder import Synthesis
 from synth_anomaly.reporting.synthesis.page import Exhibit, SynthesisPage
@@ -114,7 +116,13 @@ def read_request(name: str | None, images: str | None, given: Mapping[str, Any],
     if origin.notice:
         warn(origin.notice)
     count = min(_IMAGES, given["count"]) if chosen else _IMAGES_OF_PAGE
-    pictures = origin.read(count, _DONORS, given["size"], skip_bad=bool(given["skip_bad"]))
+    pictures = origin.read(
+        count,
+        _DONORS,
+        given["size"],
+        reading=Reading(**reading_asked_for(given)),
+        skip_bad=bool(given["skip_bad"]),
+    )
     if guide is not None:
         pictures = pictures.guided(guide.guide, warn)
     return Request(

@@ -18,7 +18,7 @@ from synth_anomaly.data.locate import DATA_VARIABLE
 from synth_anomaly.data.masks import read_mask
 from synth_anomaly.data.mvtec_ad import MVTecAD
 from synth_anomaly.data.pictures import readable_suffixes
-from synth_anomaly.data.reading import Reading
+from synth_anomaly.data.reading import MAX_PIXELS, Pages, Reading
 from synth_anomaly.data.resize import resize_image, resize_mask
 from synth_anomaly.data.source import ALL, Source, open_dataset, resolve
 from synth_anomaly.data.split import split_normals
@@ -30,6 +30,7 @@ __all__ = [
     "CIFAR10",
     "DAGM2007",
     "DATA_VARIABLE",
+    "MAX_PIXELS",
     "DAGM2007Six",
     "Demo",
     "Folder",
@@ -41,6 +42,7 @@ __all__ = [
     "LabelledImages",
     "MVTecAD",
     "MaskFile",
+    "Pages",
     "Reading",
     "ScoreSize",
     "Skipped",

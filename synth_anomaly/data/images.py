@@ -25,7 +25,7 @@ class ImageFacts:
 
     Attributes:
         path: The file.
-        pages: How many pages it has.
+        pages: How many pages it has, of which one is read; 1 where all are wanted.
         hidden: Whether its transparency hides all of it, and was left out of account.
         transparent: Whether some pixels are transparent.
         brightest: Its highest value, where it has more than 8 bits.
@@ -104,7 +104,7 @@ def decoded_image(
     is_unscaled = raster.format == "PNG" and white == raster.white < 65535
     facts = ImageFacts(
         path=path,
-        pages=raster.pages,
+        pages=raster.pages if asked.pages == "first" else 1,
         hidden=raster.hidden,
         transparent=raster.alpha is not None,
         brightest=brightest,

@@ -72,12 +72,14 @@ def load_images(
             found.add(result[2])
     _check_some_left(kept, skipped)
     _report(sizes, size, skipped, warn)
-    if remarks is None:
-        for remark in found.lines():
-            warn(remark.text)
     device = torch.device(device)
     resident = pixels[: len(kept)].to(device) if fits else None
-    return ImageStore(kept, size, device=device, resident=resident, skipped=skipped, workers=workers)
+    store = ImageStore(kept, size, device=device, resident=resident, skipped=skipped, workers=workers)
+    if remarks is None:
+        store.remarks = tuple(found.lines())
+        for remark in store.remarks:
+            warn(remark.text)
+    return store
 
 
 def _check_some_left(kept: Sequence[Sample], skipped: Sequence[Skipped]) -> None:

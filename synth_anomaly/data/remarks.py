@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from synth_anomaly.data.images import ImageFacts
@@ -75,13 +74,8 @@ class ImageRemarks:
         if facts.brightest is not None:
             self._add_deep(facts, name, facts.brightest)
 
-    def lines(self, said: Collection[str] = (), *, pages: str = "first") -> list[Remark]:
-        """Return what to say of all of them.
-
-        Args:
-            said: Kinds of remarks that were made already.
-            pages: Which pages were wanted; of ``"all"`` there is nothing to say.
-        """
+    def lines(self) -> list[Remark]:
+        """Return what to say of all of them."""
         texts = {
             "hidden": "{share} have an alpha of 0, or nearly, everywhere, such as {first}: "
             "read by their colours, as if opaque",
@@ -94,8 +88,6 @@ class ImageRemarks:
             "bits": "{share} declare {detail} in 16 and hold no value above that, such as {first}: "
             "these bits are taken as the range (--white 65535 for all 16)",
         }
-        if pages == "all":
-            del texts["pages"]
         found = [
             Remark(kind, self._text(text, self._groups[kind]))
             for kind, text in texts.items()
@@ -103,7 +95,7 @@ class ImageRemarks:
         ]
         if dark := self._dark():
             found.append(Remark("dark", dark))
-        return [remark for remark in found if remark.kind not in said]
+        return found
 
     def _add_deep(self, facts: ImageFacts, name: str, brightest: float) -> None:
         if facts.stated and brightest > facts.white:
@@ -132,6 +124,49 @@ class ImageRemarks:
     def _text(self, text: str, group: _Group) -> str:
         share = f"{group.count} of {self.count} images"
         return text.format(share=share, first=group.first, most=group.most, detail=group.detail)
+
+
+# what they are, what to do, and what to do with shapes of defects
+_OF_MASKS = {
+    "full": (
+        "mark more than half of their image",
+        "where good pixels are marked, give --invert-masks, or name what is a defect with --mask-classes",
+        "white is where a defect is made",
+    ),
+    "indexed": (
+        "are empty although their palette indices differ",
+        "say which are defects, as in --mask-classes 1,2",
+        "black is no defect, whatever its index: give defects another colour",
+    ),
+    "empty": (
+        "mark nothing",
+        "correct those of defective images; where a defect's class or colour reads as black, give "
+        "--mask-classes",
+        "no defect is made of them",
+    ),
+    "lossy": (
+        "are in a format that blurs edges",
+        "cut at half; give another level with --mask-threshold, or save masks as PNG",
+        "cut at half; save them as PNG",
+    ),
+    "soft": (
+        "have more than two levels",
+        "every pixel that is not black is a defect; for a lossy copy give --mask-threshold 128, for classes "
+        "--mask-classes",
+        "every pixel that is not black is part of the shape",
+    ),
+    "alpha": (
+        "are black where they are opaque",
+        "what is opaque is the defect (--invert-masks where it is not)",
+        "what is opaque is the shape",
+    ),
+    "hidden-mask": (
+        "have an alpha of 0, or nearly, everywhere",
+        "read by their colours, as if opaque",
+        "read by their colours, as if opaque",
+    ),
+    "nan": ("have values that are no numbers", "these mark nothing", "these mark nothing"),
+}
 
 
 @dataclass
@@ -172,32 +207,22 @@ class MaskRemarks:
                 if holds:
                     self._group(kind).add(str(facts.path), detail=detail)
 
-    def lines(self) -> list[Remark]:
-        """Return what to say of all of them."""
-        texts = {
-            "full": "{share} mark more than half of their image, such as {first} ({detail}): where good "
-            "pixels are marked, give --invert-masks, or name what is a defect with --mask-classes",
-            "indexed": "{share} are empty on a defective image although their palette indices differ, such "
-            "as {first}: say which are defects, as in --mask-classes 1,2",
-            "empty": "{share} are empty on a defective image, such as {first}: correct them, or give "
-            "--mask-classes where defects are a class or colour that reads as black",
-            "lossy": "{share} are in a format that blurs edges, such as {first} ({detail}): cut at half; "
-            "give another level with --mask-threshold, or save masks as PNG",
-            "soft": "{share} have more than two levels, such as {first} ({detail}): every pixel that is not "
-            "black is a defect; for a lossy copy give --mask-threshold 128, for classes --mask-classes",
-            "alpha": "{share} are black where they are opaque, such as {first}: what is opaque is the defect "
-            "(--invert-masks where it is not)",
-            "hidden-mask": "{share} have an alpha of 0, or nearly, everywhere, such as {first}: read by "
-            "their colours, as if opaque",
-            "nan": "{share} have values that are no numbers, such as {first}: these mark nothing",
-        }
+    def lines(self, *, drawn: bool = False) -> list[Remark]:
+        """Return what to say of all of them.
+
+        Args:
+            drawn: Whether they are shapes of defects to make, which no option on the command line reads
+                otherwise.
+        """
         found = []
-        for kind, text in texts.items():
+        for kind, (what, cure, cure_of_drawn) in _OF_MASKS.items():
             group = self._groups.get(kind)
             # one large defect is none to wonder at
             if group is not None and (kind != "full" or group.count > self.count / 2):
-                share = f"{group.count} of {self.count} masks"
-                found.append(Remark(kind, text.format(share=share, first=group.first, detail=group.detail)))
+                share = f"{group.count} of {self.count} {'drawn masks' if drawn else 'masks'}"
+                detail = f" ({group.detail})" if group.detail else ""
+                end = cure_of_drawn if drawn else cure
+                found.append(Remark(kind, f"{share} {what}, such as {group.first}{detail}: {end}"))
         return found
 
     def _group(self, kind: str) -> _Group:

@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 
 from synth_anomaly.data.decode import WORKERS, Skipped, as_float, read_resized
+from synth_anomaly.data.remarks import Remark
 from synth_anomaly.errors import DataError
 from synth_anomaly.interfaces import Sample, Size
 
@@ -32,6 +33,7 @@ class ImageStore:
         workers: Threads that read, where nothing is resident.
 
     Attributes:
+        remarks: What is to be said of how the files were read; of all images of a run in one of its stores.
         guides: uint8 ``(N, 1, H, W)``, 255 where a defect may lie; None is everywhere.
     """
 
@@ -49,6 +51,7 @@ class ImageStore:
         self.size = size
         self.device = device
         self.skipped = tuple(skipped)
+        self.remarks: tuple[Remark, ...] = ()
         self.guides: Tensor | None = None
         self._resident = resident
         self._pool = ThreadPoolExecutor(workers, "decode")  # starts no thread before its first task

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from math import nan
 
@@ -52,6 +52,7 @@ class Evaluation:
         maps: Anomaly maps, float32 ``(H, W)`` each.
         masks: The truth, bool ``(H, W)`` each; None where the data set has none.
         skipped: What was left out, and why.
+        notes: What a reader should know of how images and masks were read, a line each.
         removal: What reconstructions leave of the defects whose clean twins the data set knows.
     """
 
@@ -64,6 +65,7 @@ class Evaluation:
     maps: list[npt.NDArray[np.float32]]
     masks: list[npt.NDArray[np.bool_]] | None
     skipped: tuple[Skipped, ...]
+    notes: tuple[str, ...] = ()
     removal: Removal = field(default_factory=Removal)
 
 
@@ -75,6 +77,7 @@ def evaluate(
     batch_size: int,
     score_size: ScoreSize = "input",
     skip_bad: bool = False,
+    said: Collection[str] = (),
     warn: Callable[[str], None] = lambda _: None,
 ) -> Evaluation:
     """Predict every test image and compare with the truth.
@@ -86,6 +89,7 @@ def evaluate(
         batch_size: Images a batch.
         score_size: ``"input"`` or ``"native"``.
         skip_bad: Leave out images that cannot be read instead of stopping.
+        said: Kinds of remarks on the files that were made already, as of the training images.
         warn: Is told what the user should read.
 
     Raises:
@@ -113,6 +117,9 @@ def evaluate(
         raise DataError(f"none of {len(samples)} test images could be read: {images.skipped[0].reason}")
     for skip in images.skipped:
         warn(f"left out {skip.name}: {skip.reason}")
+    notes = tuple(remark.text for remark in images.remarks if remark.kind not in said)
+    for line in notes:
+        warn(line)
     joined = np.concatenate(scores)
     labels = np.array([sample.is_defective for sample in kept])
     metrics, thresholds = _metrics(joined, maps, masks if images.has_masks else None, labels)
@@ -125,6 +132,7 @@ def evaluate(
         maps=maps,
         masks=masks if images.has_masks else None,
         skipped=images.skipped,
+        notes=notes,
         removal=removal,
     )
 

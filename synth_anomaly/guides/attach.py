@@ -8,12 +8,16 @@ import torch
 from torch import Tensor, nn
 
 from synth_anomaly.data import ImageStore
+from synth_anomaly.data.images import image_size
 from synth_anomaly.errors import DataError
 from synth_anomaly.guides.constant import Constant
-from synth_anomaly.interfaces import Guide, NamedGuide, Report
+from synth_anomaly.guides.drawn import DrawnGuides
+from synth_anomaly.interfaces import Guide, NamedGuide, Report, Sample
 from synth_anomaly.numerics import full_precision
 
 __all__ = ["attach_guides", "guide_bytes", "guide_maps"]
+
+_ALIKE = 0.02  # how far proportions may differ by rounding to whole pixels
 
 
 def guide_maps(guide: Guide, images: Tensor, names: Sequence[str]) -> Tensor:
@@ -92,9 +96,28 @@ def attach_guides(
             f"the guide is below 0.5 everywhere on {empty} of {len(store)} training images: "
             "most synthesizers make no defect there"
         )
+    if isinstance(guide, DrawnGuides) and (line := _stretched(store.samples, guide)):
+        warn(line)
     everywhere = int((kept.flatten(1).amin(dim=1) >= 128).sum())
     if everywhere and not isinstance(guide, Constant):
         warn(
             f"the guide is 0.5 or more everywhere on {everywhere} of {len(store)} training images: "
             "defects are made anywhere on them, as if there were no guide"
         )
+
+
+def _stretched(samples: Sequence[Sample], guide: DrawnGuides) -> str:
+    """Return that drawn maps have other proportions than their images; empty where none has."""
+    found = []
+    for sample in samples:
+        if sample.path is None:
+            continue
+        image, drawn = image_size(sample.path), guide.size_of(sample.name)
+        if abs(image[0] * drawn[1] / (image[1] * drawn[0]) - 1) > _ALIKE:
+            found.append(f"{sample.name} of {image[1]}x{image[0]} with a map of {drawn[1]}x{drawn[0]}")
+    if not found:
+        return ""
+    return (
+        f"{len(found)} of {len(samples)} drawn guides have other proportions than their images, such as "
+        f"{found[0]}: they are stretched; draw them on the images"
+    )

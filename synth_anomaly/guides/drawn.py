@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import torch
 from torch import Tensor
 
 from synth_anomaly.data import read_image, resize_image
+from synth_anomaly.data.images import image_size
+from synth_anomaly.data.masks import read_mask
 from synth_anomaly.errors import DataError
-from synth_anomaly.interfaces import PathText
+from synth_anomaly.interfaces import PathText, Size
 
 __all__ = ["DrawnGuides"]
 
@@ -25,7 +28,7 @@ class DrawnGuides:
     """Reads each image's map from a folder: white where a defect may lie, grey from 128 on as well.
 
     The map of the training image ``good/003`` is ``good/003.png`` or ``003.png`` in the folder, or of
-    another format; it is resized to the image's size.
+    another format; it is resized to the image's size. Of a map that holds 0 and 1 alone, 1 is white.
 
     No foreground: a black map says so.
 
@@ -53,9 +56,17 @@ class DrawnGuides:
             DataError: If a map is missing or cannot be read.
         """
         size = (images.shape[2], images.shape[3])
-        maps = [resize_image(read_image(self._file(name)), size) for name in names]
+        maps = [resize_image(_read(self._file(name)), size) for name in names]
         grey = np.stack([image.mean(axis=2) for image in maps]) if maps else np.zeros((0, *size))
         return torch.from_numpy(grey).to(images.device, torch.float32)[:, None] / 255
+
+    def size_of(self, name: str) -> Size:
+        """Return the height and width of the map of an image.
+
+        Raises:
+            DataError: If it is missing or cannot be read.
+        """
+        return image_size(self._file(name))
 
     def _file(self, name: str) -> Path:
         folder = Path(self.folder).expanduser()
@@ -68,3 +79,11 @@ class DrawnGuides:
             f"expected the guide of {name!r} in {folder} as {' or '.join(f'{stem}.png' for stem in stems)}, "
             "got no such file: draw it, white where a defect may lie"
         )
+
+
+def _read(path: Path) -> npt.NDArray[np.uint8]:
+    image = read_image(path)
+    if image.max(initial=0) > 1:
+        return image
+    # saved as 0 and 1, which would be black and nearly black
+    return np.repeat(read_mask(path)[..., None].astype(np.uint8) * 255, 3, axis=2)

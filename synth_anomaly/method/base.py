@@ -10,7 +10,7 @@ from typing import Any, Self
 import torch
 from torch import Tensor
 
-from synth_anomaly.data import Images, ScoreSize, as_samples
+from synth_anomaly.data import Images, ScoreSize, as_samples, read_as
 from synth_anomaly.evaluation import Evaluation, evaluate
 from synth_anomaly.interfaces import Prediction, Report
 from synth_anomaly.method.definition import MethodDefinition
@@ -60,6 +60,7 @@ class Method(MethodDefinition):
         self.seed = seed
         self.skipped = ()
         self.notes = ()
+        self.said = frozenset()
         self.loaded = False
         self.trained = False
         self._doubted = False
@@ -138,7 +139,7 @@ class Method(MethodDefinition):
         Raises:
             DataError: If there is no image, one cannot be read, or a tensor is of another size.
         """
-        prediction = predict(self, images, batch_size=batch_size, precision=precision)
+        prediction = predict(self, images, batch_size=batch_size, precision=precision, warn=warn_caller)
         self._doubt(warn_caller)  # afterwards: a method may refuse by itself to predict untrained
         return prediction
 
@@ -163,11 +164,12 @@ class Method(MethodDefinition):
         self._doubt(warn)
         return evaluate(
             partial(self.predict, precision=precision),
-            as_samples(images, "test"),
+            read_as(as_samples(images, "test"), self.settings.reading),
             self.settings.input_size,
             batch_size=self.settings.batch_size,
             score_size=score_size,
             skip_bad=skip_bad,
+            said=self.said,
             warn=warn,
         )
 

@@ -9,6 +9,7 @@ from typing import Any
 from synth_anomaly.errors import OptionError
 from synth_anomaly.method.definition import MethodDefinition
 from synth_anomaly.method.presets import make_settings
+from synth_anomaly.method.settings import READING
 from synth_anomaly.options import nearest, options_of
 from synth_anomaly.recipe import Recipe
 
@@ -43,7 +44,8 @@ def check_changes(
         if name not in known:
             raise OptionError(f"{owner} has no option {name!r}: {nearest(name, known)}")
     may_change = kind.changeable()
-    if refused := [name for name in changes if name not in may_change]:
+    # how files are read is a matter of the images, which may be others than in training
+    if refused := [name for name in changes if name not in (*may_change, *READING)]:
         allowed = ", ".join(name for name in known if name in may_change)
         raise OptionError(
             f"expected settings of {owner} that may change after training ({allowed}), "

@@ -35,6 +35,7 @@ class MethodDefinition(nn.Module, ABC):
         seed: Decides everything random, initial weights included.
         skipped: The good images that the last training left out, because they cannot be read.
         notes: What a reader should know of the last training.
+        said: Kinds of remarks on files that the last training made, which are not made again.
         loaded: Whether its weights come from a folder.
         trained: Whether its weights come from training, from a folder or from :meth:`load_state_dict`.
     """
@@ -48,6 +49,7 @@ class MethodDefinition(nn.Module, ABC):
     seed: int
     skipped: tuple[Skipped, ...]
     notes: tuple[str, ...]
+    said: frozenset[str]
     loaded: bool
     trained: bool
 

@@ -9,7 +9,8 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from synth_anomaly.data import Images, as_samples, load_images, split_normals
+from synth_anomaly.data import Images, as_samples, load_images, read_as, split_normals
+from synth_anomaly.data.remarks import ImageRemarks
 from synth_anomaly.guides import attach_guides
 from synth_anomaly.interfaces import Pretrained, Report
 from synth_anomaly.method.definition import MethodDefinition
@@ -80,7 +81,8 @@ def training_data(
     report: Report,
 ) -> TrainingData:
     """Return the images that a method trains on; see :meth:`synth_anomaly.Method.training_data`."""
-    samples = as_samples(images, "train")
+    samples = read_as(as_samples(images, "train"), method.settings.reading)
+    remarks = ImageRemarks()
     train, held_back = split_normals(len(samples), method.settings.validation, method.seed)
     stores = [
         load_images(
@@ -89,10 +91,14 @@ def training_data(
             device=device,
             skip_bad=skip_bad,
             warn=warn,
+            remarks=remarks,
         )
         for rows in (train, held_back)
         if len(rows)
     ]
+    stores[0].remarks = tuple(remarks.lines())
+    for remark in stores[0].remarks:
+        warn(remark.text)
     if (guide := method.settings.guide) is not None:
         for store in stores:
             attach_guides(store, guide, batch_size=method.settings.batch_size, warn=warn, report=report)
@@ -125,9 +131,12 @@ def _fit(
     data = data_on(device, skip_bad=skip_bad, warn=warn, report=report)
     stores = [store for store in (data.train, data.validation) if store is not None]
     method.skipped = tuple(skip for store in stores for skip in store.skipped)
-    method.notes = (*notes, *method.remarks(), *_read_files(method, device, report))
-    for line in method.notes:
+    method.said = frozenset(remark.kind for store in stores for remark in store.remarks)
+    lines = (*notes, *method.remarks(), *_read_files(method, device, report))
+    for line in lines:
         warn(line)
+    # what was said of the files while they were read belongs to the results too
+    method.notes = (*(remark.text for store in stores for remark in store.remarks), *lines)
     method.to(device)
     begun = checkpoints is not None and (checkpoints / "state.json").is_file()
     if not (begun or method.loaded):

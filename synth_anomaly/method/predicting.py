@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import torch
 from torch import Tensor
 
-from synth_anomaly.data import Images, as_samples, load_test
+from synth_anomaly.data import Images, as_samples, load_test, read_as
 from synth_anomaly.errors import DataError
-from synth_anomaly.interfaces import Prediction, Size
+from synth_anomaly.interfaces import Prediction
 from synth_anomaly.method.definition import MethodDefinition
 from synth_anomaly.training import choose_precision
 
@@ -18,12 +19,19 @@ __all__ = ["pictures_of", "predict"]
 
 @torch.no_grad()
 def predict(
-    method: MethodDefinition, images: Images | Tensor, *, batch_size: int | None, precision: str
+    method: MethodDefinition,
+    images: Images | Tensor,
+    *,
+    batch_size: int | None,
+    precision: str,
+    warn: Callable[[str], None],
 ) -> Prediction:
     """Return maps and scores, as float32 on the CPU; see :meth:`synth_anomaly.Method.predict`."""
     method.eval()
     settings, device = method.settings, method.device
-    batches = _batches(images, settings.input_size, batch_size or settings.batch_size)
+    # who has samples has been told of them, or will be of all together
+    tell = warn if isinstance(images, str | Path) or _are_paths(images) else _silent
+    batches = _batches(method, images, batch_size or settings.batch_size, tell)
     with choose_precision(precision, device).predicting(device):
         # The layout decides rounding: the same images predict the same, however they lie in memory.
         parts = [_on_host(method(batch.to(device).contiguous())) for batch in batches]
@@ -42,19 +50,26 @@ def pictures_of(
     """Return a method's pictures of images, as float32 on the CPU; see :meth:`MethodDefinition.pictures`."""
     method.eval()
     settings, device = method.settings, method.device
-    batches = _batches(images, settings.input_size, settings.batch_size)
+    batches = _batches(method, images, settings.batch_size, _silent)
     with choose_precision(precision, device).predicting(device):
         parts = [method.pictures(batch.to(device).contiguous()) for batch in batches]
         return {name: torch.cat([part[name].float().cpu() for part in parts]) for name in parts[0]}
 
 
-def _batches(images: Images | Tensor, size: Size, batch_size: int) -> Iterator[Tensor]:
+def _batches(
+    method: MethodDefinition, images: Images | Tensor, batch_size: int, warn: Callable[[str], None]
+) -> Iterator[Tensor]:
+    size = method.settings.input_size
     if not isinstance(images, Tensor):
-        samples = as_samples(images, "new")
+        samples = read_as(as_samples(images, "new"), method.settings.reading)
         if not samples:
             raise DataError("expected at least one image, got none: give some to predict")
-        for batch in load_test(samples, size, batch_size=batch_size):
+        loaded = load_test(samples, size, batch_size=batch_size)
+        for batch in loaded:
             yield batch.images
+        for remark in loaded.remarks:
+            if remark.kind not in method.said:
+                warn(remark.text)
         return
     if not images.is_floating_point() or images.shape[1:] != (3, *size) or not len(images):
         raise DataError(
@@ -63,6 +78,14 @@ def _batches(images: Images | Tensor, size: Size, batch_size: int) -> Iterator[T
             "resize it, or give files or uint8 arrays, which are resized here"
         )
     yield from torch.split(images, batch_size)
+
+
+def _are_paths(images: Images | Tensor) -> bool:
+    return isinstance(images, list | tuple) and all(isinstance(item, str | Path) for item in images)
+
+
+def _silent(_: str) -> None:
+    """Leave what is said to others."""
 
 
 def _on_host(part: Prediction) -> Prediction:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import ClassVar
 
+from synth_anomaly.data import MAX_PIXELS, Pages, Reading
 from synth_anomaly.interfaces import Guide, Size
 
-__all__ = ["MethodSettings"]
+__all__ = ["READING", "MethodSettings"]
+
+READING = tuple(part.name for part in fields(Reading))
+"""The settings that say how files are read; they may differ after training."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,6 +28,16 @@ class MethodSettings:
         batch_size: Good images in a training step, and images in a batch of predictions.
         validation: Share of the good images that is held back from training, in [0, 1).
         guide: Says where on a good image a defect may lie; None is everywhere.
+        white: The value that is white in images of more than 8 bits, such as 4095 for a 12-bit camera; None
+            takes what files declare, or all of their bits.
+        max_pixels: Most pixels of an image that is read.
+        pages: Of files with several pages, ``"first"``, or ``"all"``, each page an image then.
+        background: The colour behind transparent pixels, a name or ``#rrggbb``.
+        mask_threshold: Mask pixels from this level on are defects, of 1 to 255; None takes all that are not
+            black, and half in lossy formats.
+        invert_masks: Whether what masks mark is good.
+        mask_classes: The values of masks that are defects: palette indices, grey values, ``#rrggbb``; empty
+            goes by brightness.
     """
 
     size_multiple: ClassVar[int] = 32
@@ -32,6 +46,13 @@ class MethodSettings:
     batch_size: int = 16
     validation: float = 0.0
     guide: Guide | None = None
+    white: float | None = None
+    max_pixels: int = MAX_PIXELS
+    pages: Pages = "first"
+    background: str = "white"
+    mask_threshold: int | None = None
+    invert_masks: bool = False
+    mask_classes: tuple[int | str, ...] = ()
 
     def __post_init__(self) -> None:
         if min(self.input_size) < 8:
@@ -40,6 +61,7 @@ class MethodSettings:
             raise ValueError(f"batch_size must be at least 1, got {self.batch_size!r}")
         if not 0 <= self.validation < 1:
             raise ValueError(f"validation is a share in [0, 1), got {self.validation!r}")
+        _ = self.reading  # checks what it is made of
 
     def check_training(self) -> None:
         """Check what is asked of settings to train with, and not to predict with.
@@ -65,6 +87,11 @@ class MethodSettings:
     def input_size(self) -> Size:
         """Height and width of the input."""
         return (self.size, self.size) if isinstance(self.size, int) else self.size
+
+    @property
+    def reading(self) -> Reading:
+        """How files are read, in training, evaluation and prediction alike."""
+        return Reading(**{name: getattr(self, name) for name in READING})
 
     @property
     def asks_for_proportions(self) -> bool:

@@ -77,6 +77,7 @@ def summarise(
             *dataset_notes(dataset),
             *texture_notes("method", method_spec(recipe)),
             *notes,
+            *(() if evaluation is None else evaluation.notes),
         ),
         facts={**_facts(method, recipe, clock, precision), **(facts or {})},
         reconstruct=reconstructor(method, precision),

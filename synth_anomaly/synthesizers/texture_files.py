@@ -11,7 +11,9 @@ import torch
 from PIL import Image, ImageOps
 from torch import Tensor
 
-from synth_anomaly.errors import DataError
+from synth_anomaly.data import readable_suffixes
+from synth_anomaly.data.images import decoded_image
+from synth_anomaly.errors import DataError, ImageFileError
 from synth_anomaly.interfaces import Size
 
 __all__ = ["NEEDED", "find_textures", "read_textures"]
@@ -37,8 +39,7 @@ def find_textures(folder: str) -> tuple[Path, ...]:
     if not root.is_dir():
         what = "a file" if root.exists() else "nothing"
         raise DataError(f"expected a folder of textures at {root}, got {what}: check --textures")
-    Image.init()
-    paths = sorted(path for path in root.rglob("*") if path.suffix.lower() in Image.EXTENSION)
+    paths = sorted(path for path in root.rglob("*") if path.suffix.lower() in readable_suffixes())
     found = tuple(path for path in paths if path.is_file() and not path.name.startswith("."))
     if not found:
         raise DataError(f"expected images of textures in {root} or its folders, got none: check --textures")
@@ -80,15 +81,15 @@ def _attempt(path: Path, size: Size) -> Tensor | str:
     """Return a texture, or what is wrong with it."""
     try:
         return _read(path, size)
-    except Exception as error:  # decoders of broken files raise nearly anything
-        reason = " ".join(str(error).split()) or type(error).__name__
-        return f"{path} ({reason})"
+    except ImageFileError as error:
+        return f"{path} ({error.reason})"
+    except DataError as error:
+        return str(error)
 
 
 def _read(path: Path, size: Size) -> Tensor:
     height, width = size
-    with Image.open(path) as file:
-        file.draft("RGB", (2 * width, 2 * height))  # a JPEG is decoded no larger than it need be
-        image = ImageOps.exif_transpose(file).convert("RGB")
+    # a JPEG is decoded no larger than it need be
+    image = Image.fromarray(decoded_image(path, at_least=(2 * height, 2 * width)).pixels)
     fitted = ImageOps.fit(image, (width, height), Image.Resampling.BILINEAR)
     return torch.from_numpy(np.asarray(fitted).transpose(2, 0, 1).copy())

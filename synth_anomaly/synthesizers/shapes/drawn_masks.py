@@ -14,7 +14,7 @@ from torch import Generator, Tensor
 from synth_anomaly.interfaces import PathText, Report, Size
 from synth_anomaly.parameters import Parameters
 from synth_anomaly.synthesizers.draws import below
-from synth_anomaly.synthesizers.shapes.mask_folder import MaskBank, read_masks, resized_masks
+from synth_anomaly.synthesizers.shapes.mask_folder import DrawnFiles, MaskBank, read_masks, resized_masks
 
 __all__ = ["DrawnMasks"]
 
@@ -26,12 +26,13 @@ _TURNS = ((False, False, False), (True, True, False), (False, True, True), (True
 class DrawnMasks:
     """A mask out of a folder, each with equal chance, resized to the image.
 
-    Every pixel that is neither black nor transparent is part of a mask. The files are read when the first
+    Every pixel that is neither black nor transparent is part of a mask, as in the masks of test images: what
+    looks wrong about many of them is said before training. The files are read when the first
     mask is drawn, and kept as bytes; for each size of image they are resized once, with antialiasing, and
     cut at one half.
 
     Args:
-        folder: A folder of masks as PNG, BMP, TIFF or GIF, with its subfolders.
+        folder: A folder of masks, with its subfolders; those of a lossy format are cut at half.
         flips: Whether to turn a mask over at random, top to bottom and left to right, each in half of the
             samples.
         quarter_turns: Whether to turn it at random by 0, 90, 180 or 270 degrees; the proportions of a mask
@@ -72,14 +73,14 @@ class DrawnMasks:
         return masks[:, None].float()
 
     def read_files(self, size: Size, device: torch.device, report: Report) -> tuple[str, ...]:  # noqa: ARG002
-        """Read the masks, and resize them for images of a size on a device.
+        """Read the masks, and resize them for images of a size on a device; return what looks wrong.
 
         Raises:
             DataError: If the folder is missing, has no mask, or one cannot be read.
         """
         for place in (torch.device("cpu"), device):
             self._bank(size, place)
-        return ()
+        return self._read.notes
 
     def _boxes(self, mask: Tensor, shown: Tensor, size: Size) -> Tensor:
         boxes = self._bank(size).boxes[self._place(mask, shown)]
@@ -98,8 +99,12 @@ class DrawnMasks:
             self._banks[size, device] = resized_masks([*self._files, *exchanged], size).to(device)
         return self._banks[size, device]
 
-    @cached_property
+    @property
     def _files(self) -> list[npt.NDArray[np.uint8]]:
+        return self._read.masks
+
+    @cached_property
+    def _read(self) -> DrawnFiles:
         return read_masks(Path(self.folder).expanduser())
 
     @cached_property

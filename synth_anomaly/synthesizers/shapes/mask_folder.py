@@ -5,21 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import torch
-from PIL import Image
 from torch import Tensor
 from torch.nn import functional as F
 
+from synth_anomaly.data import readable_suffixes
+from synth_anomaly.data.masks import decoded_mask
+from synth_anomaly.data.remarks import MaskRemarks
 from synth_anomaly.errors import DataError
 from synth_anomaly.interfaces import Size
 
-__all__ = ["MaskBank", "read_masks", "resized_masks"]
-
-_ENDINGS = (".png", ".bmp", ".tif", ".tiff", ".gif")  # formats that keep a mask's edge
+__all__ = ["DrawnFiles", "MaskBank", "read_masks", "resized_masks"]
 
 
 @dataclass(frozen=True)
@@ -39,23 +38,39 @@ class MaskBank:
         return MaskBank(self.masks.to(device), self.boxes)
 
 
-def read_masks(folder: Path) -> list[npt.NDArray[np.uint8]]:
+@dataclass(frozen=True)
+class DrawnFiles:
+    """The masks of a folder.
+
+    Attributes:
+        masks: uint8 ``(H, W)`` each: 255 where a pixel is marked, 0 elsewhere.
+        notes: What a reader should know of how they were read, a line each.
+    """
+
+    masks: list[npt.NDArray[np.uint8]]
+    notes: tuple[str, ...] = ()
+
+
+def read_masks(folder: Path) -> DrawnFiles:
     """Read every mask of a folder and its subfolders, in the order of their paths.
 
-    Returns:
-        uint8 ``(H, W)`` each: 255 where a pixel is neither black nor transparent, 0 elsewhere.
+    A pixel is marked where it is neither black nor transparent, as in the masks of test images.
 
     Raises:
         DataError: If the folder is missing, has no mask, or one cannot be read.
     """
     if not folder.is_dir():
         raise DataError(f"expected a folder of masks at {folder}, got none: check the path")
-    paths = sorted(path for path in folder.rglob("*") if path.suffix.lower() in _ENDINGS)
+    files = sorted(path for path in folder.rglob("*") if path.suffix.lower() in readable_suffixes())
+    paths = [path for path in files if path.is_file() and not path.name.startswith(".")]
     if not paths:
-        raise DataError(
-            f"expected masks ({', '.join(_ENDINGS)}) in {folder}, got none: save some there, white on black"
-        )
-    return [_read(path) for path in paths]
+        raise DataError(f"expected masks in {folder}, got none: save some there as PNG, white on black")
+    masks, remarks = [], MaskRemarks()
+    for path in paths:
+        mask = decoded_mask(path)
+        remarks.add(str(path), mask)
+        masks.append(mask.marked.astype(np.uint8) * 255)
+    return DrawnFiles(masks, tuple(remark.text for remark in remarks.lines(drawn=True)))
 
 
 def resized_masks(masks: Sequence[npt.NDArray[np.uint8]], size: Size) -> MaskBank:
@@ -68,19 +83,6 @@ def resized_masks(masks: Sequence[npt.NDArray[np.uint8]], size: Size) -> MaskBan
     resized = torch.stack([_resized(mask, size) for mask in masks])
     (top, height), (left, width) = _extent(resized.any(dim=2)), _extent(resized.any(dim=1))
     return MaskBank(resized, torch.stack((top, left, height, width), dim=1))
-
-
-def _read(path: Path) -> npt.NDArray[np.uint8]:
-    try:
-        with Image.open(path) as image:
-            # integer and floating-point grey, which Pillow would cut to 8 bits
-            is_deep = image.mode.startswith(("I", "F"))
-            pixels: npt.NDArray[Any] = np.asarray(image if is_deep else image.convert("RGBA"))
-    except Exception as error:  # decoders of broken files raise nearly anything
-        reason = " ".join(str(error).split()) or type(error).__name__
-        raise DataError(f"expected a readable mask, got {path} ({reason}): replace the file") from error
-    drawn = pixels != 0 if is_deep else pixels[..., :3].any(axis=2) & (pixels[..., 3] > 0)
-    return drawn.astype(np.uint8) * 255
 
 
 def _resized(mask: npt.NDArray[np.uint8], size: Size) -> Tensor:
