@@ -60,22 +60,26 @@ class DataError(SynthAnomalyError):
 
 
 class ImageFileError(DataError):
-    """A picture file that cannot be read.
+    """A picture file that cannot be read; :meth:`of` makes it.
 
     Attributes:
-        path: The file.
+        path: The file; None where the error was raised again with more to say.
         reason: What is wrong with it.
         cure: What to do next.
     """
 
-    def __init__(
-        self, path: Path, reason: str, cure: str = "replace the file, or leave bad ones out with --skip-bad"
-    ) -> None:
-        super().__init__(f"expected a readable image, got {path} ({reason}): {cure}")
-        self.path, self.reason, self.cure = path, reason, cure
+    path: Path | None = None
+    reason: str = ""
+    cure: str = ""
 
-    def __reduce__(self) -> tuple[type[ImageFileError], tuple[Path, str, str]]:
-        return type(self), (self.path, self.reason, self.cure)
+    @classmethod
+    def of(
+        cls, path: Path, reason: str, cure: str = "replace the file, or leave bad ones out with --skip-bad"
+    ) -> ImageFileError:
+        """Return the error of a file."""
+        error = cls(f"expected a readable image, got {path} ({reason}): {cure}")
+        error.path, error.reason, error.cure = path, reason, cure
+        return error
 
 
 class DeviceError(SynthAnomalyError):

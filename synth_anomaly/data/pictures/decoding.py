@@ -155,7 +155,7 @@ class _Decoder:
 
     def _check_count(self, pixels: int, size: str = "") -> None:
         if pixels > (limit := self._reading.max_pixels):
-            raise ImageFileError(
+            raise ImageFileError.of(
                 self._path,
                 f"{size}{pixels:,} pixels, above the limit of {limit:,}",
                 f"read it with --max-pixels {pixels}, or make it smaller",
@@ -172,7 +172,7 @@ def _with_file(path: Path, read: Callable[[IO[bytes]], Result]) -> Result:
         raise DataError(f"expected an image at {path}, got no file: check the path") from error
     except Exception as error:  # decoders of broken files raise nearly anything
         reason = " ".join(str(error).split()) or type(error).__name__
-        raise ImageFileError(path, reason) from error
+        raise ImageFileError.of(path, reason) from error
 
 
 def _frames(image: ImageFile.ImageFile) -> int:
