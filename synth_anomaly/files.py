@@ -1,12 +1,45 @@
-"""Files that are there whole or not at all."""
+"""Files that are there whole or not at all, and texts that any file can hold."""
 
 from __future__ import annotations
 
 import os
+import re
 from contextlib import suppress
 from pathlib import Path
 
-__all__ = ["write_whole"]
+__all__ = ["printable", "write_text", "write_whole"]
+
+_UNPAIRED = re.compile("[\ud800-\udfff]")
+_FIRST_BYTE, _LAST_BYTE = 0xDC80, 0xDCFF
+
+
+def printable(text: str) -> str:
+    r"""Return a text as UTF-8 can hold it: what is none of it is written as in addresses, such as ``%FC``.
+
+    Names of files are bytes on many systems, and Python marks a byte of a name that is no UTF-8 by half of a
+    surrogate pair, which neither a terminal nor a file takes. Every other text stays as it is.
+
+    Example:
+        >>> printable("Pr\udcfcf.png"), printable("Prüf 100%.png")
+        ('Pr%FCf.png', 'Prüf 100%.png')
+    """
+    return _UNPAIRED.sub(_as_bytes, text)
+
+
+def _as_bytes(found: re.Match[str]) -> str:
+    code = ord(found[0])
+    if _FIRST_BYTE <= code <= _LAST_BYTE:
+        return f"%{code - 0xDC00:02X}"
+    return "".join(f"%{byte:02X}" for byte in found[0].encode("utf-8", "surrogatepass"))
+
+
+def write_text(path: Path, text: str, *, sync: bool = True) -> None:
+    """Write a text as `write_whole` does, in UTF-8; what is none of it is written as `printable` has it.
+
+    Raises:
+        OSError: If it cannot be written; the old content is still there.
+    """
+    write_whole(path, printable(text).encode(), sync=sync)
 
 
 def write_whole(path: Path, content: bytes, *, sync: bool = True) -> None:

@@ -3,7 +3,7 @@ import stat
 
 import pytest
 
-from synth_anomaly.files import write_whole
+from synth_anomaly.files import printable, write_text, write_whole
 
 
 @pytest.mark.parametrize("sync", [True, False])
@@ -55,3 +55,19 @@ def test_a_folder_that_cannot_be_synced_does_no_harm(tmp_path, monkeypatch):
     monkeypatch.setattr("synth_anomaly.files.os.fsync", refusing)
     write_whole(tmp_path / "state.json", b"new")
     assert (tmp_path / "state.json").read_bytes() == b"new"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("Prüf #1 100%.png", "Prüf #1 100%.png"),
+        ("Pr\udcfcf", "Pr%FCf"),
+        ("\udc80\udcff", "%80%FF"),
+        ("\ud800", "%ED%A0%80"),
+        ("🙂", "🙂"),
+    ],
+)
+def test_what_is_no_utf8_is_written_as_in_addresses(tmp_path, text, shown):
+    assert printable(text) == shown
+    write_text(tmp_path / "file", text)
+    assert (tmp_path / "file").read_text(encoding="utf-8") == shown

@@ -16,7 +16,7 @@ from synth_anomaly.cli.output import output_folder
 from synth_anomaly.cli.picture_options import reading_asked_for
 from synth_anomaly.data import LabelledBatch, as_samples, load_test, read_as, resize_image
 from synth_anomaly.errors import RunError
-from synth_anomaly.evaluation import resize_map
+from synth_anomaly.evaluation import map_peaks, resize_map
 from synth_anomaly.interfaces import Prediction
 from synth_anomaly.method import load_method
 from synth_anomaly.reporting.metrics_file import read_metrics
@@ -75,10 +75,12 @@ def predict_asked_for(
 
 
 def _write(writer: PredictionWriter, batch: LabelledBatch, prediction: Prediction) -> None:
+    peaks = map_peaks(prediction.maps)
     for row, (sample, shape) in enumerate(zip(batch.samples, batch.sizes, strict=True)):
         suffix = sample.path.suffix if sample.path else ""
         image, values = resize_image(sample.read(), shape), resize_map(prediction.maps[row], shape)
-        writer.write(f"{sample.name}{suffix}", image, values, float(prediction.scores[row]))
+        score, peak = float(prediction.scores[row]), float(peaks[row])
+        writer.write(f"{sample.name}{suffix}", image, values, score, peak)
 
 
 def _scale(run: Path) -> Scale | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from synth_anomaly.evaluation.curve import iou_curve
-from synth_anomaly.evaluation.evaluate import METRICS, Evaluation, evaluate, resize_map
+from synth_anomaly.evaluation.evaluate import METRICS, Evaluation, evaluate
 from synth_anomaly.evaluation.image import ImageMetrics, image_metrics
 from synth_anomaly.evaluation.pixel import (
     PixelMetrics,
@@ -14,6 +14,7 @@ from synth_anomaly.evaluation.pixel import (
     pixel_metrics,
 )
 from synth_anomaly.evaluation.removal import Removal, removal_of
+from synth_anomaly.evaluation.resizing import map_peaks, resize_map
 
 __all__ = [
     "METRICS",
@@ -24,6 +25,7 @@ __all__ = [
     "evaluate",
     "image_metrics",
     "iou_curve",
+    "map_peaks",
     "pixel_ap",
     "pixel_aupro",
     "pixel_auroc",

@@ -8,17 +8,16 @@ from math import nan
 
 import numpy as np
 import numpy.typing as npt
-from torch import Tensor
-from torch.nn import functional as F
 
 from synth_anomaly.data import ScoreSize, Skipped, load_test
 from synth_anomaly.errors import DataError
 from synth_anomaly.evaluation.image import image_metrics
 from synth_anomaly.evaluation.pixel import PixelMetrics, pixel_metrics
 from synth_anomaly.evaluation.removal import Removal, removal_of
+from synth_anomaly.evaluation.resizing import map_peaks, resize_map
 from synth_anomaly.interfaces import Prediction, Sample, Size
 
-__all__ = ["METRICS", "Evaluation", "evaluate", "resize_map"]
+__all__ = ["METRICS", "Evaluation", "evaluate"]
 
 METRICS = (
     "image_auroc",
@@ -49,7 +48,8 @@ class Evaluation:
         score_size: ``"input"`` or ``"native"``: the size at which maps and masks were compared.
         samples: The images, in order.
         scores: ``(N,)`` the method's own image scores.
-        maps: Anomaly maps, float32 ``(H, W)`` each.
+        map_max: ``(N,)`` the highest value of each map as the method made it, at the input size.
+        maps: Anomaly maps at the size they were compared at, float32 ``(H, W)`` each.
         masks: The truth, bool ``(H, W)`` each; None where the data set has none.
         skipped: What was left out, and why.
         notes: What a reader should know of how images and masks were read, a line each.
@@ -62,6 +62,7 @@ class Evaluation:
     score_size: ScoreSize
     samples: tuple[Sample, ...]
     scores: npt.NDArray[np.float32]
+    map_max: npt.NDArray[np.float32]
     maps: list[npt.NDArray[np.float32]]
     masks: list[npt.NDArray[np.bool_]] | None
     skipped: tuple[Skipped, ...]
@@ -102,6 +103,7 @@ def evaluate(
     images = load_test(samples, size, batch_size=batch_size, score_size=score_size, skip_bad=skip_bad)
     kept: list[Sample] = []
     scores: list[npt.NDArray[np.float32]] = []
+    peaks: list[npt.NDArray[np.float32]] = []
     maps: list[npt.NDArray[np.float32]] = []
     masks: list[npt.NDArray[np.bool_]] = []
     removal = Removal()
@@ -109,6 +111,7 @@ def evaluate(
         prediction = predict(batch.images, batch_size=batch_size)
         kept += batch.samples
         scores.append(prediction.scores.numpy())
+        peaks.append(map_peaks(prediction.maps))
         maps += [resize_map(row, shape) for row, shape in zip(prediction.maps, batch.sizes, strict=True)]
         masks += batch.masks or ()
         if prediction.reconstruction is not None:
@@ -120,15 +123,16 @@ def evaluate(
     notes = tuple(remark.text for remark in images.remarks if remark.kind not in said)
     for line in notes:
         warn(line)
-    joined = np.concatenate(scores)
+    joined, highest = np.concatenate(scores), np.concatenate(peaks)
     labels = np.array([sample.is_defective for sample in kept])
-    metrics, thresholds = _metrics(joined, maps, masks if images.has_masks else None, labels)
+    metrics, thresholds = _metrics(joined, highest, maps, masks if images.has_masks else None, labels)
     return Evaluation(
         metrics=metrics,
         **thresholds,
         score_size=score_size,
         samples=tuple(kept),
         scores=joined,
+        map_max=highest,
         maps=maps,
         masks=masks if images.has_masks else None,
         skipped=images.skipped,
@@ -137,26 +141,19 @@ def evaluate(
     )
 
 
-def resize_map(values: Tensor, size: Size) -> npt.NDArray[np.float32]:
-    """Return a ``(1, H, W)`` map at another size, bilinearly; the same values at the same size."""
-    if tuple(values.shape[-2:]) != tuple(size):
-        values = F.interpolate(values[None], size=size, mode="bilinear", align_corners=False)[0]
-    return values[0].numpy()
-
-
 def _metrics(
     scores: npt.NDArray[np.float32],
+    map_max: npt.NDArray[np.float32],
     maps: list[npt.NDArray[np.float32]],
     masks: list[npt.NDArray[np.bool_]] | None,
     labels: npt.NDArray[np.bool_],
 ) -> tuple[dict[str, float], dict[str, float]]:
     image = image_metrics(scores, labels)
-    maxima = np.array([values.max() for values in maps])
     undefined = PixelMetrics(auroc=nan, ap=nan, aupro_30=nan, iou_max=nan, iou_threshold=nan)
     pixel = undefined if masks is None else pixel_metrics(maps, masks)
     figures = (
         image.auroc,
-        image_metrics(maxima, labels).auroc,
+        image_metrics(map_max, labels).auroc,
         image.ap,
         image.f1_max,
         image.tpr,

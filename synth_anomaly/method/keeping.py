@@ -12,7 +12,7 @@ from torch import nn
 
 from synth_anomaly.catalogue import catalogue
 from synth_anomaly.errors import RecipeError, RunError
-from synth_anomaly.files import write_whole
+from synth_anomaly.files import write_text, write_whole
 from synth_anomaly.method.changing import check_changes
 from synth_anomaly.method.definition import MethodDefinition
 from synth_anomaly.method.presets import preset_table
@@ -36,9 +36,9 @@ def recipe_of(method: MethodDefinition) -> Recipe:
 
 def save_method(method: MethodDefinition, folder: Path) -> None:
     """Write recipe and weights into a folder, which is made."""
-    recipe = recipe_of(method).text().encode()
+    recipe = recipe_of(method).text()
     folder.mkdir(parents=True, exist_ok=True)
-    write_whole(folder / "recipe.toml", recipe)
+    write_text(folder / "recipe.toml", recipe)
     save_weights(method, folder)
 
 

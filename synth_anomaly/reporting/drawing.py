@@ -8,6 +8,7 @@ from functools import cache
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
+from synth_anomaly.files import printable
 from synth_anomaly.reporting.colour import Colour, colourise
 from synth_anomaly.reporting.scale import Scale
 
@@ -48,18 +49,20 @@ class Pen:
         self, place: tuple[int, int], text: str, size: int, colour: Colour = TEXT, width: int = 0
     ) -> int:
         """Write a line, shortened in the middle to ``width`` where that is not 0; return its width."""
-        shown = self._fitted(text, size, width) if width else text
+        shown = printable(text)
+        if width:
+            shown = self._fitted(shown, size, width)
         self._draw.text(place, shown, font=_font(size), fill=colour, anchor="la")
         return self.width(shown, size)
 
     def centred(self, box: tuple[int, int, int, int], text: str, size: int, colour: Colour) -> None:
         """Write a line in the middle of a box of left, top, right and bottom."""
         place = ((box[0] + box[2]) / 2, (box[1] + box[3]) / 2)
-        self._draw.text(place, text, font=_font(size), fill=colour, anchor="mm")
+        self._draw.text(place, printable(text), font=_font(size), fill=colour, anchor="mm")
 
     def width(self, text: str, size: int) -> int:
         """Return how wide a line is."""
-        return round(self._draw.textlength(text, font=_font(size)))
+        return round(self._draw.textlength(printable(text), font=_font(size)))
 
     def badge(self, place: tuple[int, int], text: str) -> None:
         """Write a word on a filled pill."""

@@ -14,15 +14,15 @@ from PIL import Image
 
 from synth_anomaly.evaluation.curve import iou_curve
 from synth_anomaly.evaluation.evaluate import Evaluation
-from synth_anomaly.files import write_whole
+from synth_anomaly.files import write_text
 from synth_anomaly.reporting.compared import Compared, seconds_text, size_text
-from synth_anomaly.reporting.drawing import number_text
 from synth_anomaly.reporting.extent import reported
 from synth_anomaly.reporting.labels import figure_text, label
 from synth_anomaly.reporting.per_image import image_facts
 from synth_anomaly.reporting.plots import iou_plot, score_plot
 from synth_anomaly.reporting.provenance import PUBLISHED_NOTE, Provenance
 from synth_anomaly.reporting.template import data_url, render_page
+from synth_anomaly.reporting.written import number_cell
 
 __all__ = ["Report", "render_report", "write_report"]
 
@@ -62,7 +62,7 @@ class Report:
 
 def write_report(path: Path, report: Report) -> None:
     """Write the report as one page; nothing is fetched when it is opened."""
-    write_whole(path, render_report(report).encode())
+    write_text(path, render_report(report))
 
 
 def render_report(report: Report) -> str:
@@ -79,7 +79,7 @@ def render_report(report: Report) -> str:
         iou_plot=Markup(_iou_plot(report.evaluation)),  # noqa: S704  # made of numbers alone
         score_plot=Markup(score_plot(images)),  # noqa: S704  # escapes the names it shows
         published_note=PUBLISHED_NOTE if report.published and report.provenance.changes else "",
-        number=number_text,
+        exact=number_cell,
         cell=lambda value: "" if math.isnan(value) else f"{value:#.3g}",
         percent=lambda share: "" if math.isnan(share) else f"{share:.2%}",
         figure=figure_text,

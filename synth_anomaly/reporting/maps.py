@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import math
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,14 +13,15 @@ import numpy.typing as npt
 
 from synth_anomaly.errors import RunError
 from synth_anomaly.evaluation.evaluate import Evaluation
-from synth_anomaly.files import write_whole
+from synth_anomaly.files import write_text, write_whole
 from synth_anomaly.reporting.paths import path_below
 from synth_anomaly.reporting.per_image import image_facts
+from synth_anomaly.reporting.written import number_cell, written_names
 
 __all__ = ["COLUMNS", "read_map", "write_map", "write_maps", "write_scores_csv"]
 
 COLUMNS = ("name", "defect", "score", "map_max", "iou", "predicted_share")
-"""Columns of ``scores.csv``; a cell is empty where a number is undefined."""
+"""Columns of ``scores.csv``; numbers are exact, and a cell is empty where one is undefined."""
 
 
 def write_maps(folder: Path, evaluation: Evaluation, rows: Sequence[int] | None = None) -> list[Path]:
@@ -35,9 +35,10 @@ def write_maps(folder: Path, evaluation: Evaluation, rows: Sequence[int] | None 
     Returns:
         The files, in that order.
     """
+    names = written_names(sample.name for sample in evaluation.samples)
     paths = []
     for row in range(len(evaluation.samples)) if rows is None else rows:
-        paths.append(path_below(folder / "maps", evaluation.samples[row].name, ".npz"))
+        paths.append(path_below(folder / "maps", names[row], ".npz"))
         write_map(paths[-1], evaluation.maps[row])
     return paths
 
@@ -71,9 +72,5 @@ def write_scores_csv(path: Path, evaluation: Evaluation) -> None:
     writer.writerow(COLUMNS)
     for image in image_facts(evaluation):
         numbers = (image.score, image.map_max, image.iou, image.predicted_share)
-        writer.writerow([image.name, image.defect, *map(_cell, numbers)])
-    write_whole(path, text.getvalue().encode())
-
-
-def _cell(number: float) -> str:
-    return "" if math.isnan(number) else f"{number:.9g}"
+        writer.writerow([image.name, image.defect, *map(number_cell, numbers)])
+    write_text(path, text.getvalue())

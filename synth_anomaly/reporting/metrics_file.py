@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from synth_anomaly.errors import RunError
-from synth_anomaly.files import write_whole
+from synth_anomaly.files import write_text
 from synth_anomaly.reporting.provenance import Provenance
 from synth_anomaly.reporting.versions import versions as installed_versions
 
@@ -81,7 +81,7 @@ def read_metrics(path: Path) -> dict[str, Any]:
 
 def _write(path: Path, table: Mapping[str, Any]) -> dict[str, Any]:
     plain: dict[str, Any] = _plain(table)
-    write_whole(path, (json.dumps(plain, indent=2, ensure_ascii=False, allow_nan=False) + "\n").encode())
+    write_text(path, json.dumps(plain, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
     return plain
 
 

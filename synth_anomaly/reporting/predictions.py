@@ -19,6 +19,7 @@ from synth_anomaly.reporting.colour import Image, overlay
 from synth_anomaly.reporting.maps import write_map
 from synth_anomaly.reporting.paths import path_below
 from synth_anomaly.reporting.scale import Scale, common_scale
+from synth_anomaly.reporting.written import WrittenNames, number_cell
 
 __all__ = ["PredictionWriter"]
 
@@ -45,6 +46,7 @@ class PredictionWriter:
         self.scale = scale
         self._part = folder / f".scores.csv.{os.getpid()}.part"
         self._taken: set[str] = set()
+        self._names = WrittenNames()
         self._file: TextIO | None = None
         self._lines: Any = None
 
@@ -70,7 +72,14 @@ class PredictionWriter:
         else:
             self._part.unlink()
 
-    def write(self, name: str, image: Image, values: npt.NDArray[np.float32], score: float) -> Path:
+    def write(
+        self,
+        name: str,
+        image: Image,
+        values: npt.NDArray[np.float32],
+        score: float,
+        map_max: float | None = None,
+    ) -> Path:
         """Write what was predicted for one image.
 
         Args:
@@ -78,7 +87,8 @@ class PredictionWriter:
                 that is taken gets a number.
             image: ``(H, W, 3)``, uint8, at its own size.
             values: Its map ``(H, W)``, finite, at the same size.
-            score: Its score.
+            score: Its score; written exactly.
+            map_max: The highest value of its map as the method made it; that of ``values`` by default.
 
         Returns:
             The map's file; the overlay lies beside it.
@@ -91,13 +101,15 @@ class PredictionWriter:
                 "a PredictionWriter writes inside its context: with PredictionWriter(...) as writer"
             )
         _check(name, image, values)
-        path = self._free(name)
+        written = self._names.of(name)
+        path = self._free(written)
         write_map(path, values)
         shown = (self.scale or common_scale([values])).apply(values)
         picture = path.with_name(path.name.removesuffix(".npz") + "_overlay.png")
         write_whole(picture, _png(overlay(image, shown)), sync=False)
         where = path.relative_to(self.folder).as_posix()
-        self._lines.writerow([name, f"{score:.9g}", f"{float(values.max()):.9g}", where])
+        highest = float(values.max()) if map_max is None else map_max
+        self._lines.writerow([written, number_cell(score), number_cell(highest), where])
         return path
 
     def _free(self, name: str) -> Path:

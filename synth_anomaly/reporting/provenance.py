@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from synth_anomaly.files import printable
+
 __all__ = ["PUBLISHED_NOTE", "Provenance", "changes_text", "preset_text"]
 
 PUBLISHED_NOTE = "Published figures are of the paper's own settings; here some were changed."
@@ -50,7 +52,7 @@ class Provenance:
     @property
     def title(self) -> str:
         """The method and the images, in a line."""
-        return f"{self.method} on {self.dataset} / {self.category}"
+        return printable(f"{self.method} on {self.dataset} / {self.category}")
 
     @property
     def details(self) -> str:

@@ -9,11 +9,13 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from PIL import Image
 
+from synth_anomaly.files import printable
+
 __all__ = ["data_url", "render_page"]
 
 
 def render_page(template: str, **values: Any) -> str:
-    """Return a template of ``pages/`` as HTML; texts in the values are escaped."""
+    """Return a template of ``pages/`` as HTML; its texts are escaped, and made what UTF-8 can hold."""
     pages = Environment(
         loader=PackageLoader("synth_anomaly.reporting", "pages"),
         autoescape=True,
@@ -21,7 +23,7 @@ def render_page(template: str, **values: Any) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    return pages.get_template(template).render(**values)
+    return printable(pages.get_template(template).render(**values))
 
 
 def data_url(picture: Image.Image, quality: int = 90) -> str:

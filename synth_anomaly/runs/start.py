@@ -8,7 +8,7 @@ from pathlib import Path
 from synth_anomaly.catalogue import catalogue
 from synth_anomaly.data import Source, open_dataset, resolve
 from synth_anomaly.errors import RunError
-from synth_anomaly.files import write_whole
+from synth_anomaly.files import write_text
 from synth_anomaly.interfaces import Dataset
 from synth_anomaly.method import Method, create_method
 from synth_anomaly.method.presets import check_training
@@ -104,7 +104,7 @@ def new_run(recipe: Recipe, source: Source, dataset: Dataset, out: Path, options
     check_textures("method", method_spec(complete))
     text = complete.text()
     folder = new_folder(out, method.name, dataset.category)
-    write_whole(folder / "recipe.toml", text.encode())
+    write_text(folder / "recipe.toml", text)
     return Run(folder, complete, method, dataset, options, notes=notes)
 
 

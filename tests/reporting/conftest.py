@@ -31,6 +31,7 @@ def make_evaluation(good=3, defective=6, size=(24, 24), with_masks=True, gain=1.
         score_size="input",
         samples=tuple(samples),
         scores=np.array([values.mean() for values in maps], np.float32),
+        map_max=np.array([values.max() for values in maps], np.float32),
         maps=maps,
         masks=masks if with_masks else None,
         skipped=(Skipped("scratch/<broken>", "cannot be read"),),

@@ -11,7 +11,7 @@ from typing import Any
 
 from PIL import Image
 
-from synth_anomaly.files import write_whole
+from synth_anomaly.files import write_text, write_whole
 from synth_anomaly.reporting.synthesis.samples import SyntheticSample
 
 __all__ = ["readable_json", "write_picture", "write_sample"]
@@ -43,7 +43,7 @@ def write_sample(folder: Path, number: int, sample: SyntheticSample) -> None:
         **({} if sample.guide is None else {"guide_share": sample.guide_share}),
         "parameters": sample.parameters,
     }
-    write_whole(folder / "parameters" / f"{name}.json", readable_json(facts).encode(), sync=False)
+    write_text(folder / "parameters" / f"{name}.json", readable_json(facts), sync=False)
 
 
 def write_picture(path: Path, picture: Image.Image) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from torch import Tensor
 
-from synth_anomaly.files import write_whole
+from synth_anomaly.files import write_text
 from synth_anomaly.interfaces import Synthesizer
 from synth_anomaly.reporting.synthesis.files import readable_json, write_picture, write_sample
 from synth_anomaly.reporting.synthesis.samples import SyntheticSample, synthetic_samples
@@ -99,7 +99,7 @@ class Synthesis:
                 shown.append(sample)
         statistics = defect_statistics(DefectMeasures.join(measures))
         self._write_sheet(folder, shown, statistics)
-        write_whole(folder / "synthesis.json", readable_json(self._facts(statistics)).encode())
+        write_text(folder / "synthesis.json", readable_json(self._facts(statistics)))
         return statistics
 
     def _samples(self, measures: list[DefectMeasures]) -> Iterator[SyntheticSample]:

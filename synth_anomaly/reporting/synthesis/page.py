@@ -9,7 +9,7 @@ from pathlib import Path
 from markupsafe import Markup
 from PIL import Image as Picture
 
-from synth_anomaly.files import write_whole
+from synth_anomaly.files import write_text
 from synth_anomaly.reporting.colour import Image
 from synth_anomaly.reporting.synthesis.histogram import area_histogram
 from synth_anomaly.reporting.synthesis.published import PublishedFigures
@@ -102,7 +102,7 @@ class SynthesisPage:
 
 def write_synthesis_page(path: Path, page: SynthesisPage) -> None:
     """Write the page; nothing is fetched when it is opened."""
-    write_whole(path, render_synthesis_page(page).encode())
+    write_text(path, render_synthesis_page(page))
 
 
 def render_synthesis_page(page: SynthesisPage) -> str:
