@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from synth_anomaly.cli.folder_options import kind_options, subfolders_option
 from synth_anomaly.cli.options import (
     allow_code_option,
     device_option,
@@ -27,6 +28,8 @@ __all__ = ["evaluate"]
 @click.option("--data", metavar="PATH", help="Other images than the run's own.")
 @click.option("--dataset", metavar="NAME", help="Their layout; found out by default.")
 @click.option("--category", help="Another category.")
+@subfolders_option
+@kind_options
 @click.option(
     "--set",
     "changes",

@@ -36,6 +36,7 @@ class Screen:
         """Say what begins, and what the user should know of its images."""
         if not self.progress.quiet:
             print_line(self.progress.console, _headline(started), "bold")
+            print_line(self.progress.console, started.counts.text(), "")
         textures = texture_notes("method", method_spec(started.recipe))
         for text in (notice, *dataset_notes(started.dataset), *textures):
             if text and text not in self._said:

@@ -12,13 +12,16 @@ from rich.console import Console
 from rich.progress import track
 
 from synth_anomaly.cli.console import warn
+from synth_anomaly.cli.folder_options import folders_asked_for
 from synth_anomaly.cli.output import output_folder
 from synth_anomaly.cli.picture_options import reading_asked_for
+from synth_anomaly.cli.summary import print_line
 from synth_anomaly.data import LabelledBatch, as_samples, load_test, read_as, resize_image
 from synth_anomaly.errors import RunError
 from synth_anomaly.evaluation import map_peaks, resize_map
 from synth_anomaly.interfaces import Prediction
 from synth_anomaly.method import load_method
+from synth_anomaly.recipe import Recipe
 from synth_anomaly.reporting.metrics_file import read_metrics
 from synth_anomaly.reporting.predictions import PredictionWriter
 from synth_anomaly.reporting.scale import Scale
@@ -43,11 +46,20 @@ def predict_asked_for(
         SynthAnomalyError: If the run is not there, or an image cannot be read.
     """
     run = run_folder(run)
-    found = as_samples(images, "new")
+    folders = {**Recipe.read(run, allow_code=True).data.options, **folders_asked_for(given)}
+    found = as_samples(
+        images,
+        "new",
+        subfolders=bool(folders.get("subfolders")),
+        mask_suffix=tuple(folders.get("mask_suffix", ())),
+        warn=warn,
+    )
     method = load_method(
         run, device=given["device"], allow_code=given["allow_code"], settings=reading_asked_for(given)
     )
     samples = read_as(found, method.settings.reading)
+    if not quiet:
+        print_line(Console(stderr=True), f"images: {len(samples)} to predict", "bold")
     loaded = load_test(
         samples,
         method.settings.input_size,

@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from synth_anomaly.catalogue import catalogue
+from synth_anomaly.cli.folder_options import FOLDER_OPTIONS, folders_asked_for
 from synth_anomaly.cli.guides import guide_asked_for
 from synth_anomaly.cli.picture_options import reading_asked_for
 from synth_anomaly.cli.what import is_recipe
@@ -87,17 +88,20 @@ def data_asked_for(data: DataRecipe, given: Mapping[str, Any]) -> DataRecipe:
     changes = {
         name: given[name] for name in ("category", "score_size", "skip_bad") if given[name] is not None
     }
+    asked, options = folders_asked_for(given), dict(data.options)
     if given["data"] is not None or given["dataset"] is not None:
-        changes |= {"root": given["data"] or "", "dataset": given["dataset"] or "", "options": {}}
-        if given["category"] is None and (alone := _only_category(given)):
+        # other images lie as these do, in folders with the same names, or are said to lie otherwise
+        options = {name: value for name, value in options.items() if name in FOLDER_OPTIONS}
+        changes |= {"root": given["data"] or "", "dataset": given["dataset"] or ""}
+        if given["category"] is None and (alone := _only_category(given, {**options, **asked})):
             changes["category"] = alone
-    return replace(data, **changes)
+    return replace(data, **changes, options={**options, **asked})
 
 
-def _only_category(given: Mapping[str, Any]) -> str | None:
+def _only_category(given: Mapping[str, Any], options: Mapping[str, Any]) -> str | None:
     """Return the category of a folder that holds one alone."""
     # what is wrong with the folder is said where its images are looked for
     with suppress(SynthAnomalyError):
-        found = resolve(given["dataset"], given["data"], ALL, allow_code=False).found
+        found = resolve(given["dataset"], given["data"], ALL, options=options, allow_code=False).found
         return found[0] if len(found) == 1 else None
     return None

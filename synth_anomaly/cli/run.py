@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from synth_anomaly.cli.folder_options import kind_options, subfolders_option
 from synth_anomaly.cli.guides import guide_option
 from synth_anomaly.cli.options import (
     allow_code_option,
@@ -38,6 +39,8 @@ def _known(_context: click.Context, _argument: click.Parameter, what: str | None
     "--data", metavar="PATH", help="Folder of images; else $SAT_DATA, ./datasets/mvtec_ad, the demo."
 )
 @click.option("--dataset", metavar="NAME", help="The folder's layout; found out by default.")
+@subfolders_option
+@kind_options
 @click.option(
     "--preset",
     help="A named set of the method's settings, or several as A,B.  [default: quick, where it has one]",

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from synth_anomaly.data.cifar10_download import download_cifar10
 from synth_anomaly.data.cifar10_files import CLASSES, PER_FILE, TRAINING_FILES, Batch, Files, find_files
-from synth_anomaly.data.layout import GOOD
+from synth_anomaly.data.kind_names import GOOD
 from synth_anomaly.errors import DataError
 from synth_anomaly.interfaces import Report, Sample
 from synth_anomaly.options import nearest

@@ -17,7 +17,7 @@ from synth_anomaly.data.demo import (
     defect_names,
     render,
 )
-from synth_anomaly.data.layout import GOOD
+from synth_anomaly.data.kind_names import GOOD
 from synth_anomaly.interfaces import Sample
 
 __all__ = ["Demo"]

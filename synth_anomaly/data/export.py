@@ -13,7 +13,7 @@ import numpy.typing as npt
 from PIL import Image
 
 from synth_anomaly.data.demo_dataset import Demo
-from synth_anomaly.data.layout import DEMO_MARKER
+from synth_anomaly.data.layouts import DEMO_MARKER
 from synth_anomaly.errors import DataError
 from synth_anomaly.interfaces import Sample
 

@@ -6,8 +6,7 @@ good images, its test images with their masks. To predict, it is simply every im
 
 from __future__ import annotations
 
-import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, Literal, cast
@@ -15,13 +14,8 @@ from typing import Any, Literal, cast
 import numpy as np
 import numpy.typing as npt
 
-from synth_anomaly.data.dagm2007 import DAGM2007
-from synth_anomaly.data.detect import detect
-from synth_anomaly.data.folder import Folder
-from synth_anomaly.data.image_file import ImageFile
-from synth_anomaly.data.kolektor_sdd2 import KolektorSDD2
-from synth_anomaly.data.layout import GOOD, image_files
-from synth_anomaly.data.mvtec_ad import MVTecAD
+from synth_anomaly.data.image_paths import ImagePaths
+from synth_anomaly.data.kind_names import GOOD
 from synth_anomaly.errors import DataError
 from synth_anomaly.interfaces import Dataset, Sample
 
@@ -33,14 +27,24 @@ Images = Dataset | Sequence[Sample] | npt.NDArray[np.uint8] | str | Path | Seque
 Use = Literal["train", "test", "new"]
 
 
-def as_samples(images: Images, use: Use) -> tuple[Sample, ...]:
+def as_samples(
+    images: Images,
+    use: Use,
+    *,
+    subfolders: bool = False,
+    mask_suffix: tuple[str, ...] = (),
+    warn: Callable[[str], None] = lambda _: None,
+) -> tuple[Sample, ...]:
     """Return images as samples.
 
     Args:
         images: A data set, samples, uint8 ``(H, W, 3)`` or ``(N, H, W, 3)``, or files and folders.
         use: What they are for. ``"train"`` takes the good images of a data set, ``"test"`` its test images,
             and so of a folder, which holds one product in a layout that ``--data`` knows. ``"new"`` takes a
-            data set's test images too, but of a folder every image at any depth, hidden ones excepted.
+            data set's test images too, but of a folder every image, masks and overlays beside them excepted.
+        subfolders: Whether images in subfolders of a folder are read too, at any depth.
+        mask_suffix: What follows an image's name in that of a mask beside it, besides ``_mask`` and the like.
+        warn: Called with a line on what a folder holds that was not read.
 
     Returns:
         The samples. New images have names that tell them apart: their paths below what all of them share,
@@ -49,19 +53,31 @@ def as_samples(images: Images, use: Use) -> tuple[Sample, ...]:
     Raises:
         DataError: If there is no image, the array is of another form, or a folder is no such data set.
     """
+
+    def paths(given: Sequence[str | Path]) -> tuple[Sample, ...]:
+        found = ImagePaths(
+            paths=[Path(path).expanduser() for path in given],
+            subfolders=subfolders,
+            mask_suffix=mask_suffix,
+            warn=warn,
+        )
+        if use == "new":
+            return found.new()
+        return found.of_products(lambda dataset: dataset.train() if use == "train" else dataset.test())
+
     if isinstance(images, Dataset):
         return tuple(images.train() if use == "train" else images.test())
     if isinstance(images, np.ndarray):
         return _from_array(images)
     if isinstance(images, str | Path):
-        return _from_paths([images], use)
+        return paths([images])
     listed = list(images)
     if not listed:
         raise DataError("expected at least one image, got none: name a file or a folder of images")
     if all(isinstance(item, Sample) for item in listed):
         return tuple(cast("list[Sample]", listed))
     if all(isinstance(item, str | Path) for item in listed):
-        return _from_paths(cast("list[str | Path]", listed), use)
+        return paths(cast("list[str | Path]", listed))
     raise DataError(
         f"expected a data set, samples, an array, or files and folders, got {type(images).__name__}"
     )
@@ -78,58 +94,3 @@ def _from_array(images: npt.NDArray[Any]) -> tuple[Sample, ...]:
         Sample(name=f"{GOOD}/{row:03d}", defect=GOOD, read=partial(np.asarray, image))
         for row, image in enumerate(stack)
     )
-
-
-def _from_paths(given: Sequence[str | Path], use: Use) -> tuple[Sample, ...]:
-    paths = [Path(path).expanduser() for path in given]
-    base = _shared(paths)
-    return tuple(sample for path in paths for sample in _from_path(path, use, base))
-
-
-def _from_path(path: Path, use: Use, base: Path) -> Sequence[Sample]:
-    if not path.exists():
-        raise DataError(f"expected a file or a folder, found nothing at {path}: check the path")
-    if path.is_dir() and use != "new":
-        dataset = _dataset(path)
-        return dataset.train() if use == "train" else dataset.test()
-    files = _files(path) if path.is_dir() else [path]
-    if not files:
-        raise DataError(f"expected images in {path}, found none: name a folder that holds some")
-    return [_from_file(file, base) for file in files]
-
-
-def _dataset(path: Path) -> Dataset:
-    """Return the one product in a folder, in the layout that it has."""
-    located = detect(path, "the path")
-    first, *others = located.categories
-    if others:
-        hint = f"one of its folders, such as {path / first}" if (path / first).is_dir() else "a data set"
-        raise DataError(f"expected one product in {path}, got {', '.join(located.categories)}: give {hint}")
-    kinds = {kind.name: kind for kind in (MVTecAD, KolektorSDD2, DAGM2007)}
-    return kinds.get(located.dataset, Folder)(str(located.root), first)
-
-
-def _files(folder: Path) -> list[Path]:
-    """Return the images at any depth, those of a folder before those of the folders in it."""
-    below = sorted(
-        path
-        for path in folder.rglob("*")
-        if path.is_dir() and not any(part.startswith(".") for part in path.relative_to(folder).parts)
-    )
-    return [file for place in (folder, *below) for file in image_files(place)]
-
-
-def _shared(paths: Sequence[Path]) -> Path:
-    """Return the deepest folder in which all paths lie."""
-    # absolute() would keep "..", by which two paths of one folder can look different
-    folders = [os.path.abspath(path if path.is_dir() else path.parent) for path in paths]  # noqa: PTH100
-    try:
-        return Path(os.path.commonpath(folders))
-    except ValueError:  # on several drives
-        return Path()
-
-
-def _from_file(path: Path, base: Path) -> Sample:
-    full = Path(os.path.abspath(path))  # noqa: PTH100
-    named = full.relative_to(base) if full.is_relative_to(base) else Path(*full.parts[1:])
-    return Sample(name=named.with_suffix("").as_posix(), defect=GOOD, read=ImageFile(path), path=path)

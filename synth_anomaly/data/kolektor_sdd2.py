@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from synth_anomaly.data.layout import GOOD, image_files, image_sample
+from synth_anomaly.data.kind_names import GOOD
+from synth_anomaly.data.listing import image_files
 from synth_anomaly.data.masks import read_mask
+from synth_anomaly.data.samples import image_sample
 from synth_anomaly.errors import DataError
 from synth_anomaly.interfaces import Sample
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import inspect
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from synth_anomaly.data.demo_dataset import Demo
-from synth_anomaly.data.detect import Located, detect, is_mvtec_category, one_category
+from synth_anomaly.data.detect import Located, detect, one_category
 from synth_anomaly.data.mvtec_ad import MVTecAD
 from synth_anomaly.errors import DataError
 from synth_anomaly.options import REQUIRED, options_of
@@ -26,11 +27,12 @@ _NOTICE = (
 )
 
 
-def locate_any(data: str | None) -> Located:
+def locate_any(data: str | None, options: Mapping[str, Any] | None = None) -> Located:
     """Find a data set whose kind is to be told from its folder.
 
     Args:
         data: Path of the folder; None to look at the environment, then in ``datasets/mvtec_ad``.
+        options: The options of the data set that say how folders are read.
 
     Returns:
         What was found; the demo, with a notice, where there is nothing to look at.
@@ -44,10 +46,12 @@ def locate_any(data: str | None) -> Located:
         path, origin = usual, "what it holds, or choose --dataset demo"
     if path is None:
         return Located(Demo.name, None, Demo.categories(), _NOTICE)
-    return detect(path, origin)
+    return detect(path, origin, options)
 
 
-def locate_named(dataset: str, target: Callable[..., Any], data: str | None) -> Located:
+def locate_named(
+    dataset: str, target: Callable[..., Any], data: str | None, options: Mapping[str, Any] | None = None
+) -> Located:
     """Find the folder of a data set whose kind is known.
 
     Args:
@@ -55,6 +59,7 @@ def locate_named(dataset: str, target: Callable[..., Any], data: str | None) -> 
         target: Its class. An option ``root`` says that it needs a folder; a static or class method
             ``categories``, which takes the root where there is one, lists its categories.
         data: Path of the folder; None to look at the environment, then in ``datasets/<dataset>``.
+        options: The options of the data set; those that ``categories`` takes too are passed to it.
 
     Raises:
         DataError: If it needs a folder and there is none, or needs none and ``data`` names one.
@@ -78,20 +83,25 @@ def locate_named(dataset: str, target: Callable[..., Any], data: str | None) -> 
         return Located(dataset, None, ())
     if not path.exists():
         raise DataError(f"expected dataset {dataset!r} at {path}, got nothing there: check {origin}")
-    if dataset == MVTecAD.name and is_mvtec_category(path):
-        return one_category(path)
-    names = tuple(lister(str(path)))
+    if category := one_category(dataset, path):
+        return category
+    taken = inspect.signature(lister).parameters
+    passed = {name: value for name, value in (options or {}).items() if name in taken}
+    names = tuple(lister(str(path), **passed))
     if hasattr(target, "categories") and not names:
-        raise DataError(f"expected the layout of dataset {dataset!r} in {path}, got another: {_cure(path)}")
+        raise DataError(
+            f"expected the layout of dataset {dataset!r} in {path}, got another: {_cure(path, options)}"
+        )
     return Located(dataset, path, names)
 
 
-def _cure(path: Path) -> str:
+def _cure(path: Path, options: Mapping[str, Any] | None) -> str:
     """Return what to do about a folder that has not the layout that was named."""
     try:
-        return f"it looks like {detect(path, _OPTION).dataset!r}, so leave out --dataset, or check the path"
-    except DataError:
-        return "check the path"
+        found = detect(path, _OPTION, options).dataset
+        return f"it looks like {found!r}, so leave out --dataset, or check the path"
+    except DataError as error:
+        return str(error)
 
 
 def _given(data: str | None) -> tuple[Path | None, str]:

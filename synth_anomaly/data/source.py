@@ -50,6 +50,7 @@ def resolve(
     category: str | None = None,
     *,
     several: bool = True,
+    options: Mapping[str, Any] | None = None,
     components: Catalogue | None = None,
     allow_code: bool = True,
 ) -> Source:
@@ -64,6 +65,7 @@ def resolve(
         category: Name of a category, several with commas between them, or ``"all"``; may be None where there
             is one alone.
         several: Whether more than one category may be asked for.
+        options: The options of the data set; ``subfolders``, ``good`` and ``bad`` say how folders are told.
         components: Where data sets are registered; the installed plugins by default.
         allow_code: Whether ``dataset`` may be an import path.
 
@@ -72,10 +74,10 @@ def resolve(
         ComponentError: If there is no data set of that name.
     """
     if dataset is None:
-        located = locate_any(data)
+        located = locate_any(data, options)
     else:
         target = (components or catalogue()).registry("dataset").load(dataset, allow_code=allow_code)
-        located = locate_named(dataset, target, data)
+        located = locate_named(dataset, target, data, options)
     return Source(
         dataset=located.dataset,
         root=None if located.root is None else str(located.root),

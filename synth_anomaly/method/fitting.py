@@ -14,6 +14,8 @@ from synth_anomaly.data.remarks import ImageRemarks
 from synth_anomaly.guides import attach_guides
 from synth_anomaly.interfaces import Pretrained, Report
 from synth_anomaly.method.definition import MethodDefinition
+from synth_anomaly.method.lasting import check_saveable
+from synth_anomaly.method.needing import check_nothing_absent
 from synth_anomaly.method.presets import check_training
 from synth_anomaly.synthesizers.inside import read_files
 from synth_anomaly.training import (
@@ -56,6 +58,8 @@ def fit(
         warn: Is told what the user should read.
     """
     check_training(type(method), method.settings)
+    check_nothing_absent(method)
+    check_saveable(method)
     chosen = choose_device(device)
     with nullcontext() if checkpoints is None else locked(checkpoints):
         _fit(
@@ -81,7 +85,7 @@ def training_data(
     report: Report,
 ) -> TrainingData:
     """Return the images that a method trains on; see :meth:`synth_anomaly.Method.training_data`."""
-    samples = read_as(as_samples(images, "train"), method.settings.reading)
+    samples = read_as(as_samples(images, "train", warn=warn), method.settings.reading)
     remarks = ImageRemarks()
     train, held_back = split_normals(len(samples), method.settings.validation, method.seed)
     stores = [

@@ -12,6 +12,7 @@ from synth_anomaly.data import Images, as_samples, load_test, read_as
 from synth_anomaly.errors import DataError
 from synth_anomaly.interfaces import Prediction
 from synth_anomaly.method.definition import MethodDefinition
+from synth_anomaly.method.warning import warn_caller
 from synth_anomaly.training import choose_precision
 
 __all__ = ["pictures_of", "predict"]
@@ -61,7 +62,7 @@ def _batches(
 ) -> Iterator[Tensor]:
     size = method.settings.input_size
     if not isinstance(images, Tensor):
-        samples = read_as(as_samples(images, "new"), method.settings.reading)
+        samples = read_as(as_samples(images, "new", warn=warn_caller), method.settings.reading)
         if not samples:
             raise DataError("expected at least one image, got none: give some to predict")
         loaded = load_test(samples, size, batch_size=batch_size)

@@ -17,7 +17,7 @@ from synth_anomaly.reporting.results import Results
 from synth_anomaly.runs.clock import Clock
 from synth_anomaly.runs.folder import run_folder
 from synth_anomaly.runs.start import find_source, open_categories
-from synth_anomaly.runs.summary import dataset_notes, summarise
+from synth_anomaly.runs.summary import count_images, dataset_notes, summarise
 
 __all__ = ["evaluate_run"]
 
@@ -73,7 +73,11 @@ def evaluate_run(
         clock,
         precision=precision,
         trained_on=recipe.data,
-        facts={"run": str(folder), **_training(folder)},
+        facts={
+            "run": str(folder),
+            "images": count_images(method, dataset, trains=False).facts(),
+            **_training(folder),
+        },
     )
 
 

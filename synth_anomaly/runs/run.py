@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from synth_anomaly.catalogue import catalogue
+from synth_anomaly.data import ImageCounts
 from synth_anomaly.errors import DataError, RunError, SynthAnomalyError
 from synth_anomaly.evaluation import Evaluation
 from synth_anomaly.interfaces import Dataset, EpochReport, RunContext, RunResult
@@ -17,7 +18,7 @@ from synth_anomaly.reporting.results import Results, write_results
 from synth_anomaly.runs.clock import Clock
 from synth_anomaly.runs.folder import remove_folder, resume_command
 from synth_anomaly.runs.options import RunOptions
-from synth_anomaly.runs.summary import NO_TEST_NOTE, summarise
+from synth_anomaly.runs.summary import NO_TEST_NOTE, count_images, summarise
 from synth_anomaly.training import Listener, Stage
 
 __all__ = ["Run"]
@@ -73,6 +74,11 @@ class Run:
         """What to type to go on with it."""
         return resume_command(self.folder)
 
+    @property
+    def counts(self) -> ImageCounts:
+        """How many images there are to train on and to test on."""
+        return count_images(self.method, self.dataset)
+
     def _execute(self, hooks: _Hooks) -> Results:
         clock = Clock()
         for note in self.notes:
@@ -88,7 +94,7 @@ class Run:
         )
         self.method.save_weights(self.folder)
         evaluation = self._evaluate()
-        skipped = self.method.skipped
+        skipped, counts = self.method.skipped, self.counts
         resumed = "resumed: the seconds are those since it was resumed last"
         results = summarise(
             self.method,
@@ -103,7 +109,8 @@ class Run:
                 *(f"left out of training: {skip.name}: {skip.reason}" for skip in skipped),
             ],
             facts={
-                "training_images": len(self.dataset.train()) - len(skipped),
+                "images": counts.facts(),
+                "training_images": (counts.train or 0) - len(skipped),
                 "training_skipped": skipped,
             },
         )

@@ -40,6 +40,7 @@ def find_source(data: DataRecipe, *, several: bool = True, allow_code: bool = Fa
         data.root or None,
         data.category or None,
         several=several,
+        options=data.options,
         allow_code=allow_code,
     )
 

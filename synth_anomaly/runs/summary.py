@@ -9,6 +9,7 @@ from typing import Any
 import torch
 
 from synth_anomaly.catalogue import catalogue
+from synth_anomaly.data import ImageCounts, count_samples, leak_note, read_as, split_normals
 from synth_anomaly.data.originals import is_original
 from synth_anomaly.evaluation import Evaluation
 from synth_anomaly.interfaces import Dataset, WithNotes
@@ -21,7 +22,7 @@ from synth_anomaly.runs.clock import Clock
 from synth_anomaly.runs.pictures import pictures, reconstructor
 from synth_anomaly.runs.textures import method_spec, texture_notes, textures_of
 
-__all__ = ["DEMO_NOTE", "NO_TEST_NOTE", "dataset_notes", "summarise"]
+__all__ = ["DEMO_NOTE", "NO_TEST_NOTE", "count_images", "dataset_notes", "summarise"]
 
 DEMO_NOTE = "demo: these images are rendered by the package; the figures say nothing of real products"
 NO_TEST_NOTE = "no test images, so there are no figures: look at new images with sat predict"
@@ -86,8 +87,27 @@ def summarise(
 
 
 def dataset_notes(dataset: Dataset) -> tuple[str, ...]:
-    """Return what a reader should know of the images, where the data set says anything."""
-    return tuple(dataset.notes()) if isinstance(dataset, WithNotes) else ()
+    """Return what a reader should know of the images: what the data set says, and what trains and tests."""
+    own = tuple(dataset.notes()) if isinstance(dataset, WithNotes) else ()
+    leaks = leak_note(dataset.train(), dataset.test())
+    return (*own, *([leaks] if leaks else []))
+
+
+def count_images(method: Method, dataset: Dataset, *, trains: bool = True) -> ImageCounts:
+    """Return how many images a method has to train on and to test on.
+
+    Args:
+        method: The method, which says how files of several pages are read, and how many images validate.
+        dataset: The images.
+        trains: Whether it trains on them.
+    """
+    settings = method.settings
+    test = read_as(dataset.test(), settings.reading)
+    if not trains:
+        return count_samples(None, test)
+    train = read_as(dataset.train(), settings.reading)
+    _, held_back = split_normals(len(train), settings.validation, method.seed)
+    return count_samples(train, test, validate=len(held_back))
 
 
 def _facts(method: Method, recipe: Recipe, clock: Clock, precision: str) -> dict[str, Any]:

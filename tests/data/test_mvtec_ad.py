@@ -7,7 +7,7 @@ import pytest
 
 from synth_anomaly.data import export_demo
 from synth_anomaly.data.folder import Folder
-from synth_anomaly.data.layout import DEMO_MARKER
+from synth_anomaly.data.layouts import DEMO_MARKER
 from synth_anomaly.data.mvtec_ad import TRAINING_IMAGES, MVTecAD
 from synth_anomaly.data.originals import has_all_categories, is_original
 from synth_anomaly.errors import DataError
@@ -78,11 +78,6 @@ def test_root_that_is_not_there_or_a_file(make):
     ("removed", "message"),
     [
         ("test", r"expected test images in .*test, got no folder: .*--dataset folder"),
-        (
-            "ground_truth",
-            r"000\.png \(and 2 more of its kind\) has no mask: expected .*scratch.000_mask\.png",
-        ),
-        ("ground_truth/scratch/001_mask.png", r"scratch.001\.png has no mask: expected .*001_mask\.png"),
         ("test/scratch/001.png", r"mask .*001_mask\.png belongs to no image: .*<image>_mask\.png"),
         ("test/scratch", r"masks in .*ground_truth.scratch belong to no image"),
     ],
@@ -106,12 +101,31 @@ def test_empty_folder_is_named(make, folder):
         data.train() if folder.startswith("train") else data.test()
 
 
-def test_mask_named_as_its_image_is_not_the_official_name(make):
+@pytest.mark.parametrize("name", ["000", "000_GT", "000_label"])
+def test_masks_with_other_names(make, name):
     root = make.mvtec(defective=1)
     mask = make.root / "bolt/ground_truth/scratch/000_mask.png"
-    mask.rename(mask.with_name("000.png"))
-    with pytest.raises(DataError, match=r"named <image>_mask\.png"):
+    mask.rename(mask.with_name(f"{name}.png"))
+    assert MVTecAD(root, "bolt").test()[-1].read_mask().sum() == 6 * 16
+
+
+def test_a_mask_with_a_strange_name_is_an_error_that_names_the_option(make):
+    root = make.mvtec(defective=1)
+    mask = make.root / "bolt/ground_truth/scratch/000_mask.png"
+    mask.rename(mask.with_name("000-wahr.png"))
+    with pytest.raises(DataError, match=r"named <image>_mask\.png.*--mask-suffix -wahr$"):
         MVTecAD(root, "bolt").test()
+    assert MVTecAD(root, "bolt", mask_suffix=("-wahr",)).test()[-1].read_mask().any()
+
+
+@pytest.mark.parametrize("removed", ["ground_truth", "ground_truth/scratch/001_mask.png"])
+def test_defective_images_need_no_mask(make, removed):
+    root = make.mvtec()
+    path = make.root / "bolt" / removed
+    shutil.rmtree(path) if path.is_dir() else path.unlink()
+    test = MVTecAD(root, "bolt").test()
+    assert len(test) == 5
+    assert sum(sample.read_mask is not None for sample in test) == (0 if removed == "ground_truth" else 2)
 
 
 def test_two_images_of_one_name(make):

@@ -1,0 +1,129 @@
+"""Where in a product's folder its good images lie, its test images and its masks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from synth_anomaly.data.kind_names import KindNames, is_test, is_train, is_truth
+from synth_anomaly.data.listing import holds_images, image_files, subfolders
+
+__all__ = ["Places", "find_places", "has_images"]
+
+_VISA_IMAGES, _VISA_MASKS = "Data/Images", "Data/Masks"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Places:
+    """Where a product's images lie.
+
+    Attributes:
+        product: The product's folder.
+        good: The folder of its good images.
+        test: The folder that holds a folder for each kind of test image; None where there is none.
+        kinds: The folders of test images, one a kind, those of good ones among them.
+        truth: Folders of masks, with a folder for each kind of defect or the masks right in them.
+    """
+
+    product: Path
+    good: Path
+    test: Path | None = None
+    kinds: tuple[Path, ...] = ()
+    truth: tuple[Path, ...] = ()
+
+    @property
+    def is_flat(self) -> bool:
+        """Whether the good images lie right in the product's folder."""
+        return self.good == self.product
+
+    @property
+    def used(self) -> frozenset[Path]:
+        """All folders that are read."""
+        return frozenset((self.good, *self.kinds, *self.truth, *([self.test] if self.test else [])))
+
+    @property
+    def between(self) -> Iterator[Path]:
+        """The folders above those that are read, from the product's on."""
+        yield self.product
+        for folder in sorted({path.parent for path in self.used}):
+            if folder != self.product and folder.is_relative_to(self.product):
+                yield folder
+
+
+def find_places(folder: Path, names: KindNames, *, deep: bool = False) -> Places | None:
+    """Return where the images of a product lie; None where no good image is to be found.
+
+    Good images lie in ``train/good`` (or another name for good), in ``train``, in ``Data/Images/Normal`` as
+    VisA has them, in ``good`` beside a folder of defective ones, right in the folder, or in ``good`` alone.
+
+    Args:
+        folder: The product's folder.
+        names: What good and defective kinds are called.
+        deep: Whether images at any depth make a folder of good images.
+
+    Raises:
+        DataError: If the folder may not be listed.
+    """
+    if not folder.is_dir():
+        return None
+    inside = subfolders(folder)
+    test = next((each for each in inside if is_test(each.name)), None)
+    within = [] if test is None else subfolders(test)
+    truth = tuple(each for each in (*inside, *within) if is_truth(each.name))
+    kinds = tuple(each for each in within if not is_truth(each.name))
+    visa = folder / _VISA_IMAGES
+    at_visa = subfolders(visa) if visa.is_dir() else []
+    bad, visa_bad = (_bad(folders, names) for folders in (inside, at_visa))
+    if good := _trained(inside, names, deep):
+        return Places(product=folder, good=good, test=test, kinds=kinds, truth=truth)
+    if (good := _named_good(at_visa, names)) and visa_bad:
+        truth = (folder / _VISA_MASKS,) if (folder / _VISA_MASKS).is_dir() else ()
+        return Places(product=folder, good=good, kinds=visa_bad, truth=truth)
+    good = _named_good(inside, names)
+    if good and bad:
+        return Places(product=folder, good=good, test=test, kinds=(*kinds, *bad), truth=truth)
+    if has_images(folder):
+        return Places(product=folder, good=folder, test=test, kinds=kinds, truth=truth)
+    if good and not _others(inside, good):
+        return Places(product=folder, good=good, test=test, kinds=kinds, truth=truth)
+    if deep and not _is_several(inside, names) and holds_images(folder):
+        return Places(product=folder, good=folder, test=test, kinds=kinds, truth=truth)
+    return None
+
+
+def has_images(folder: Path) -> bool:
+    """Whether a folder exists and images lie right in it."""
+    return folder.is_dir() and bool(image_files(folder))
+
+
+def _trained(inside: list[Path], names: KindNames, deep: bool) -> Path | None:
+    """Return the good images of a folder named train: of a folder in it, or right in it."""
+    empty = None
+    for train in (each for each in inside if is_train(each.name)):
+        within = subfolders(train)
+        if good := _named_good(within, names):
+            return good
+        if has_images(train) or (deep and not _bad(within, names) and holds_images(train)):
+            return train
+        empty = next((each for each in within if names.is_good(each.name)), empty)
+    return empty
+
+
+def _named_good(folders: list[Path], names: KindNames) -> Path | None:
+    return next((each for each in folders if names.is_good(each.name) and holds_images(each)), None)
+
+
+def _bad(folders: list[Path], names: KindNames) -> tuple[Path, ...]:
+    return tuple(each for each in folders if names.is_bad(each.name) and holds_images(each))
+
+
+def _others(inside: list[Path], good: Path) -> bool:
+    """Whether there are further folders of images, of which nobody says what they are."""
+    plain = [each for each in inside if each != good and not is_test(each.name) and not is_truth(each.name)]
+    return any(map(holds_images, plain))
+
+
+def _is_several(inside: list[Path], names: KindNames) -> bool:
+    """Whether folders are products of their own."""
+    return any(_trained(subfolders(each), names, deep=True) for each in inside)
