@@ -50,6 +50,10 @@ _COMPONENTS = {
             "thin curved lines, as scratches and cracks are",
         ),
         "spots": ("synthesizers.lines_and_spots:spots", "irregular spots, as stains and specks are"),
+        "moved-regions": (
+            "synthesizers.moved_regions:moved_regions",
+            "large regions that show another part of the image, as misplaced parts do",
+        ),
         "paste": ("synthesizers.paste:Paste", "any shape, any fill, any blend"),
         "one-of": ("synthesizers.combine:OneOf", "one of several synthesizers for each image"),
         "chain": ("synthesizers.combine:Chain", "several synthesizers, one after the other"),

@@ -25,6 +25,7 @@ from synth_anomaly.synthesizers.fills import (
     Tint,
 )
 from synth_anomaly.synthesizers.lines_and_spots import lines_and_spots, spots, thin_lines
+from synth_anomaly.synthesizers.moved_regions import moved_regions
 from synth_anomaly.synthesizers.paste import Paste
 from synth_anomaly.synthesizers.published import (
     amgad,
@@ -121,6 +122,7 @@ __all__ = [
     "glass",
     "hard_augmentation",
     "lines_and_spots",
+    "moved_regions",
     "nsa",
     "saliency_perlin",
     "small_regions",
