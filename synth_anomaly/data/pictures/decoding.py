@@ -11,8 +11,8 @@ from typing import IO, TypeVar
 from PIL import Image, ImageFile
 
 from synth_anomaly.data.pictures import deep, png, tiff
-from synth_anomaly.data.pictures.metadata import orientation_in, without_metadata
-from synth_anomaly.data.pictures.opening import opened, orientation_of, without_pillows_limit
+from synth_anomaly.data.pictures.metadata import without_metadata
+from synth_anomaly.data.pictures.opening import opened, orientation_in, orientation_of, without_pillows_limit
 from synth_anomaly.data.pictures.pillow import as_raster
 from synth_anomaly.data.pictures.pnm import pnm_header, pnm_values
 from synth_anomaly.data.pictures.raster import Raster
@@ -175,6 +175,19 @@ def _with_file(path: Path, read: Callable[[IO[bytes]], Result]) -> Result:
         raise ImageFileError.of(path, reason) from error
 
 
+def _opened_anyway(file: IO[bytes]) -> tuple[ImageFile.ImageFile, int | None]:
+    """Return a picture, not yet decoded, and how it is to be turned where it was opened without metadata."""
+    try:
+        return opened(file), None
+    except Exception:
+        file.seek(0)
+        data = file.read()
+        bare, orientation = without_metadata(data)
+        if bare == data:
+            raise
+        return opened(io.BytesIO(bare)), orientation
+
+
 def _frames(image: ImageFile.ImageFile) -> int:
     return int(getattr(image, "n_frames", 1))
 
@@ -182,7 +195,7 @@ def _frames(image: ImageFile.ImageFile) -> int:
 def _pages(file: IO[bytes]) -> int:
     if file.read(4) in _TIFF:
         return len(tiff.tiff_pages(file))
-    return _frames(opened(file))
+    return _frames(_opened_anyway(file)[0])
 
 
 def _size(file: IO[bytes], page: int) -> Size:
@@ -194,8 +207,9 @@ def _size(file: IO[bytes], page: int) -> Size:
         header = png.png_header(file)
         size, orientation = header.size, orientation_in(header.exif)
     else:
-        image = opened(file)
+        image, turn = _opened_anyway(file)
         if page:
             image.seek(page)
-        size, orientation = (image.height, image.width), orientation_of(image)
+        size = image.height, image.width
+        orientation = orientation_of(image) if turn is None else turn
     return (size[1], size[0]) if 5 <= orientation <= 8 else size

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import struct
 
-from PIL import Image
-
 from synth_anomaly.data.pictures import png
-from synth_anomaly.data.pictures.opening import orientation_of
+from synth_anomaly.data.pictures.opening import orientation_in
 
-__all__ = ["orientation_in", "without_metadata"]
+__all__ = ["without_metadata"]
 
 _JPEG = b"\xff\xd8"
 _EXIF = b"Exif\0\0"
@@ -28,13 +26,6 @@ def without_metadata(data: bytes) -> tuple[bytes, int]:
     if data.startswith(_JPEG):
         return _jpeg_without_metadata(data)
     return data, 1
-
-
-def orientation_in(exif: bytes) -> int:
-    """Return how an EXIF block says that a picture is to be turned, 1 to 8."""
-    holder = Image.new("1", (1, 1))
-    holder.info["exif"] = exif
-    return orientation_of(holder)
 
 
 def _jpeg_without_metadata(data: bytes) -> tuple[bytes, int]:

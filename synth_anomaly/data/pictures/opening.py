@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import io
+import re
 import struct
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from threading import Lock
 from typing import IO
 
-from PIL import ExifTags, Image, ImageFile
+from PIL import Image, ImageFile
 
-__all__ = ["opened", "orientation_of", "without_pillows_limit"]
+from synth_anomaly.data.pictures.tiff import tiff_pages
+
+__all__ = ["opened", "orientation_in", "orientation_of", "without_pillows_limit"]
+
+_EXIF = b"Exif\0\0"
+_XMP = re.compile(r'tiff:Orientation(?:="|>)([1-8])')
 
 _limit = Lock()
 
@@ -39,12 +46,21 @@ def opened(file: IO[bytes]) -> ImageFile.ImageFile:
 
 def orientation_of(image: Image.Image) -> int:
     """Return how EXIF or XMP say that a picture is to be turned, 1 to 8; 1 where that makes no sense."""
-    try:
-        value = image.getexif().get(ExifTags.Base.Orientation, 1)
-        value = int(value[0] if isinstance(value, tuple) else value)
-    except Exception:  # what is wrong with metadata, which may be anything, is no fault of the pixels
-        return 1
-    return value if 1 <= value <= 8 else 1
+    if exif := image.info.get("exif", b""):
+        return orientation_in(exif)
+    if listed := image.info.get("Raw profile type exif"):  # as hexadecimal digits behind three lines
+        with suppress(ValueError):
+            return orientation_in(bytes.fromhex("".join(listed.split("\n")[3:])))
+    found = _XMP.search(str(image.info.get("xmp", "")) + str(image.info.get("XML:com.adobe.xmp", "")))
+    return int(found[1]) if found else 1
+
+
+def orientation_in(exif: bytes) -> int:
+    """Return how an EXIF block says that a picture is to be turned, 1 to 8; 1 where that makes no sense."""
+    with suppress(ValueError, OverflowError, struct.error):
+        value = tiff_pages(io.BytesIO(exif.removeprefix(_EXIF)))[0].orientation
+        return value if 1 <= value <= 8 else 1
+    return 1
 
 
 @contextmanager

@@ -27,6 +27,7 @@ _NEEDED = (
 # bytes of a value or offset, how struct writes a count and an offset, bytes of an entry; of a BigTIFF last
 _LAYOUT = ((4, "H", "I", 12), (8, "Q", "Q", 20))
 _MOST_PAGES = 100_000
+_LONGEST = 1 << 26  # bytes of a tag; more is a fault
 _REDUCED, _MASK = 1, 4
 _LOSSY = (6, 7, 34712, 50001, 34892)
 
@@ -184,7 +185,7 @@ def _entries(
         tag, kind, number = struct.unpack_from(f"{order}HH{offset_code}", content, place)
         value = content[place + length - room : place + length]
         needed = _SIZES.get(kind, 0) * number
-        if tag not in (*_NEEDED, KIND, ORIENTATION, HIGHEST) or not needed:
+        if tag not in (*_NEEDED, KIND, ORIENTATION, HIGHEST) or not 0 < needed <= _LONGEST:
             continue
         if needed > room:
             file.seek(_unpacked(f"{order}{offset_code}", value))
