@@ -15,6 +15,7 @@ from synth_anomaly.cli.output import output_folder
 from synth_anomaly.cli.picture_options import reading_asked_for
 from synth_anomaly.cli.recipes import data_asked_for
 from synth_anomaly.cli.summary import print_line
+from synth_anomaly.data import ImageCounts
 from synth_anomaly.recipe import Recipe, overrides
 from synth_anomaly.reporting.results import write_results
 from synth_anomaly.reporting.table import metrics_table
@@ -48,6 +49,9 @@ def evaluate_asked_for(run: Path, out: Path | None, given: Mapping[str, Any]) ->
         )
         write_results(folder, results, all_maps=given["all_maps"])
     console = Console()
-    console.print(metrics_table(results.metrics, results.provenance, results.published))
+    reasons = () if results.evaluation is None else results.evaluation.undefined.values()
+    console.print(metrics_table(results.metrics, results.provenance, results.published, reasons))
+    counts = results.facts["images"]
+    print_line(console, f" {ImageCounts(test=counts['test'], masks=counts['test_masks']).text()}", "dim")
     print_line(console, f" {closing([results])}", "dim")
     click.echo(folder)

@@ -54,7 +54,10 @@ def execute(started: Run, screen: Screen, *, notice: str = "") -> Results:
     results = finish(started, screen)
     console = Console()
     if results.evaluation is not None:
-        console.print(metrics_table(results.metrics, results.provenance, results.published))
+        reasons = results.evaluation.undefined.values()
+        console.print(metrics_table(results.metrics, results.provenance, results.published, reasons))
+    if screen.progress.quiet:
+        print_line(console, f" {started.counts.text()}", "dim")
     print_line(console, f" {_headline(started)} · {closing([results])}", "dim")
     return results
 

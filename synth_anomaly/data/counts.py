@@ -25,7 +25,7 @@ class ImageCounts:
         masks: How many of the defective ones have a mask.
     """
 
-    train: int | None
+    train: int | None = None
     validate: int = 0
     test: Mapping[str, int]
     masks: int = 0

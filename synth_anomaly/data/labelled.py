@@ -42,14 +42,15 @@ class LabelledBatch:
         samples: Where they come from.
         images: float32 ``(B, 3, H, W)`` in [0, 1], at the input size.
         labels: bool ``(B,)``, True is defective.
-        masks: bool ``(h, w)`` for each image, True is a defect; None where the data has no masks.
+        masks: bool ``(h, w)`` for each image, True is a defect, None for a defective image without a mask;
+            None where no defective image has one.
         sizes: ``(h, w)`` for each image: the size at which its map is scored.
     """
 
     samples: tuple[Sample, ...]
     images: Tensor
     labels: npt.NDArray[np.bool_]
-    masks: tuple[npt.NDArray[np.bool_], ...] | None
+    masks: tuple[npt.NDArray[np.bool_] | None, ...] | None
     sizes: tuple[Size, ...]
 
 
@@ -65,7 +66,7 @@ class LabelledImages:
         score_size: At which size masks are given.
         skip_bad: Whether samples that cannot be used are left out.
         workers: Threads that read.
-        has_masks: Whether every defective image has a mask; if not, none has one.
+        has_masks: Whether a defective image has a mask.
         skipped: What the last pass left out.
         remarks: What is to be said of how the last pass read files.
     """
@@ -110,7 +111,8 @@ class LabelledImages:
         image = decoded_checked(sample)
         native = (image.pixels.shape[0], image.pixels.shape[1])
         size = native if self.score_size == "native" else self.size
-        mask = mask_checked(sample, native) if self.has_masks else None
+        is_known = not sample.is_defective or sample.read_mask is not None
+        mask = mask_checked(sample, native) if self.has_masks and is_known else None
         return _Read(
             sample,
             resize_image(image.pixels, self.size),
@@ -122,7 +124,7 @@ class LabelledImages:
 
     def _batch(self, items: Sequence[_Read]) -> LabelledBatch:
         pixels = torch.from_numpy(np.stack([item.pixels for item in items]))
-        masks = tuple(item.mask for item in items if item.mask is not None)
+        masks = tuple(item.mask for item in items)
         return LabelledBatch(
             samples=tuple(item.sample for item in items),
             images=as_float(pixels.to(self.device).permute(0, 3, 1, 2).contiguous()),
@@ -168,7 +170,7 @@ def load_test(
         another size than its image.
 
     Raises:
-        DataError: If some defective images have masks and some have none.
+        DataError: If the score size is another.
     """
     if score_size not in ("input", "native"):
         raise DataError(f"expected a score size of 'input' or 'native', got {score_size!r}: choose one")
@@ -180,16 +182,5 @@ def load_test(
         score_size=score_size,
         skip_bad=skip_bad,
         workers=workers,
-        has_masks=_masks_complete(samples),
+        has_masks=any(sample.is_defective and sample.read_mask is not None for sample in samples),
     )
-
-
-def _masks_complete(samples: Sequence[Sample]) -> bool:
-    defective = [sample for sample in samples if sample.is_defective]
-    without = [sample.name for sample in defective if sample.read_mask is None]
-    if without and len(without) < len(defective):
-        raise DataError(
-            f"expected a mask for every defective image or for none, got {len(without)} of "
-            f"{len(defective)} without, such as {without[0]!r}: add their masks or remove all"
-        )
-    return bool(defective) and not without

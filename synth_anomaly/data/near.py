@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,7 +12,6 @@ from synth_anomaly.data.listing import count_images, holds_images, subfolders
 __all__ = ["shortcomings"]
 
 _NAMED = 3
-_CLASS = re.compile(r"class\d+", re.IGNORECASE)
 
 
 def shortcomings(folder: Path, names: KindNames) -> list[str]:
@@ -58,14 +56,6 @@ def _of_layouts(folders: tuple[Path, ...]) -> Iterator[str]:
             if is_own and not layout.fits(folder):
                 yield f"{folder.name} is near {layout.title}: it has {sign} but no {layout.good}"
                 return
-        if _CLASS.fullmatch(folder.name) and _half_of_dagm(folder):
-            yield f"{folder.name} is near DAGM 2007: it has not both Train and Test, so spelled"
-            return
-
-
-def _half_of_dagm(folder: Path) -> bool:
-    there = {path.name for path in subfolders(folder)}
-    return bool({name.casefold() for name in there} & {"train", "test"}) and not {"Train", "Test"} <= there
 
 
 def _has_a_use(name: str) -> bool:

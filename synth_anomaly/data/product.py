@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -70,9 +70,10 @@ class Product:
         defective = {folder: found for folder, found in images.items() if not self._is_good(folder)}
         truth = TruthFolders(self.places.truth, self.options)
         masks = truth.masks(defective, images)
+        above = self._above(images)
         samples = []
         for folder, found in images.items():
-            own = {**self._among(listings[folder], found), **masks.get(folder, {})}
+            own = {**above[folder], **self._among(listings[folder], found), **masks.get(folder, {})}
             kind = GOOD if self._is_good(folder) else folder.name
             samples += [
                 file_sample(kind, f"{folder.name}/{name}", path, None if kind == GOOD else own.get(name))
@@ -110,7 +111,8 @@ class Product:
         """
         listing = self._listing(folder, used)
         images = self._images(listing)
-        truth = self._among(listing, images)
+        above = {} if self.places.test not in (None, folder) else self._above({folder: images})[folder]
+        truth = {**above, **self._among(listing, images)}
         result = Marked(unread=listing.unread)
         for name, path in images.items():
             mask = truth.get(name)
@@ -172,20 +174,27 @@ class Product:
         return by_stem(listing.images, listing.name)
 
     def _among(self, listing: Listing, images: Mapping[str, Path]) -> dict[str, Truth]:
-        """Return the masks that lie among images, and the outlines of JSON files there and above."""
+        """Return the masks that lie among images, as files and as outlines in JSON files."""
         beside: dict[str, Truth] = {
             name: MaskFile(path, (listing.masks[path],))
             for name, path in images.items()
             if path in listing.masks
         }
-        drawn = outlined(images, [*self._notes(listing.folder), *listing.notes])
+        drawn = outlined(images, listing.notes)
         sources = {mask.source for mask in drawn.values()}
         listing.unread.suffixes.update(path.suffix.lower() for path in listing.notes if path not in sources)
         return {**drawn, **beside}
 
-    def _notes(self, folder: Path) -> Iterator[Path]:
-        """Yield the JSON files above a folder, which may be COCO's."""
+    def _above(self, images: Mapping[Path, Mapping[str, Path]]) -> dict[Path, dict[str, Truth]]:
+        """Return the outlines that JSON files above folders of images give these, such as COCO's."""
         test = [self.places.test] if self.places.test else []
-        for above in dict.fromkeys((self.places.product, *test, *self.places.truth)):
-            if above != folder:
-                yield from sorted(above.glob("*.json"))
+        above = [
+            folder for folder in (self.places.product, *test, *self.places.truth) if folder not in images
+        ]
+        notes = [path for folder in dict.fromkeys(above) for path in sorted(folder.glob("*.json"))]
+        flat = {(folder, name): path for folder, found in images.items() for name, path in found.items()}
+        drawn = outlined(flat, notes)
+        return {
+            folder: {name: drawn[folder, name] for name in found if (folder, name) in drawn}
+            for folder, found in images.items()
+        }

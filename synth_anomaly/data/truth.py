@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +23,9 @@ SUFFIXES = ("_mask", "", "_label", "_gt", "_GT", "_groundtruth", "_seg")
 
 Truth = Callable[[], npt.NDArray[np.bool_]]
 """Reads an image's mask, bool (H, W)."""
+
+
+Key = TypeVar("Key", bound=Hashable)
 
 
 @dataclass(frozen=True)
@@ -87,7 +90,7 @@ def by_stem(files: Iterable[Path], name: Callable[[Path], str]) -> dict[str, Pat
     return found
 
 
-def outlined(images: Mapping[str, Path], notes: Iterable[Path]) -> dict[str, OutlineMask]:
+def outlined(images: Mapping[Key, Path], notes: Iterable[Path]) -> dict[Key, OutlineMask]:
     """Return the masks that JSON files give images, by the images' names.
 
     LabelMe's lies beside its image. A name in COCO's may have folders in front, which tell images of one name
@@ -100,17 +103,17 @@ def outlined(images: Mapping[str, Path], notes: Iterable[Path]) -> dict[str, Out
     Raises:
         DataError: If outlines may be of several images.
     """
-    by_file: dict[str, list[str]] = {}
+    by_file: dict[str, list[Key]] = {}
     for name, image in images.items():
         by_file.setdefault(image.stem, []).append(name)
-    found: dict[str, OutlineMask] = {}
+    found: dict[Key, OutlineMask] = {}
     for source in notes:
         for listed, mask in _outlines(source).items():
             names = by_file.get(listed.rpartition("/")[2], [])
             if listed == source.stem:
                 names = [name for name in names if images[name].parent == source.parent]
-            elif len(names) > 1:
-                names = [name for name in names if _ends_like(images[name], listed)]
+            else:
+                names = [name for name in names if _may_be(images[name], listed)]
             if len(names) > 1:
                 raise DataError(
                     f"expected the outlines of {listed!r} in {source} to be of one image, got "
@@ -133,8 +136,11 @@ def is_marked(truth: Truth) -> bool:
     return bool(truth().any())
 
 
-def _ends_like(image: Path, listed: str) -> bool:
-    return f"/{image.with_suffix('').as_posix()}".endswith(f"/{listed}")
+def _may_be(image: Path, listed: str) -> bool:
+    """Whether a name in COCO's table, which may have folders in front, may be that of an image."""
+    folder = listed.rpartition("/")[0].rpartition("/")[2]
+    # what follows no folder here is a name of where the images once lay
+    return not folder or image.parent.name == folder or not (image.parent.parent / folder).is_dir()
 
 
 def _outlines(source: Path) -> Mapping[str, OutlineMask]:

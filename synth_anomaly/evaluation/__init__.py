@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from synth_anomaly.evaluation.curve import iou_curve
-from synth_anomaly.evaluation.evaluate import METRICS, Evaluation, evaluate
+from synth_anomaly.evaluation.evaluate import METRICS, Evaluation, evaluate, with_truth
 from synth_anomaly.evaluation.image import ImageMetrics, image_metrics
 from synth_anomaly.evaluation.pixel import (
     PixelMetrics,
@@ -33,4 +33,5 @@ __all__ = [
     "pixel_metrics",
     "removal_of",
     "resize_map",
+    "with_truth",
 ]

@@ -11,13 +11,14 @@ import numpy.typing as npt
 
 from synth_anomaly.data import ScoreSize, Skipped, load_test
 from synth_anomaly.errors import DataError
+from synth_anomaly.evaluation.gaps import gap_notes, undefined_figures
 from synth_anomaly.evaluation.image import image_metrics
 from synth_anomaly.evaluation.pixel import PixelMetrics, pixel_metrics
 from synth_anomaly.evaluation.removal import Removal, removal_of
 from synth_anomaly.evaluation.resizing import map_peaks, resize_map
 from synth_anomaly.interfaces import Prediction, Sample, Size
 
-__all__ = ["METRICS", "Evaluation", "evaluate"]
+__all__ = ["METRICS", "Evaluation", "evaluate", "with_truth"]
 
 METRICS = (
     "image_auroc",
@@ -50,9 +51,11 @@ class Evaluation:
         scores: ``(N,)`` the method's own image scores.
         map_max: ``(N,)`` the highest value of each map as the method made it, at the input size.
         maps: Anomaly maps at the size they were compared at, float32 ``(H, W)`` each.
-        masks: The truth, bool ``(H, W)`` each; None where the data set has none.
+        masks: The truth, bool ``(H, W)`` each, None for a defective image without a mask; None where no
+            defective image has one.
         skipped: What was left out, and why.
         notes: What a reader should know of how images and masks were read, a line each.
+        undefined: Why figures that are nan are, by their names.
         removal: What reconstructions leave of the defects whose clean twins the data set knows.
     """
 
@@ -64,9 +67,10 @@ class Evaluation:
     scores: npt.NDArray[np.float32]
     map_max: npt.NDArray[np.float32]
     maps: list[npt.NDArray[np.float32]]
-    masks: list[npt.NDArray[np.bool_]] | None
+    masks: list[npt.NDArray[np.bool_] | None] | None
     skipped: tuple[Skipped, ...]
     notes: tuple[str, ...] = ()
+    undefined: dict[str, str] = field(default_factory=dict)
     removal: Removal = field(default_factory=Removal)
 
 
@@ -105,7 +109,7 @@ def evaluate(
     scores: list[npt.NDArray[np.float32]] = []
     peaks: list[npt.NDArray[np.float32]] = []
     maps: list[npt.NDArray[np.float32]] = []
-    masks: list[npt.NDArray[np.bool_]] = []
+    masks: list[npt.NDArray[np.bool_] | None] = []
     removal = Removal()
     for batch in images:
         prediction = predict(batch.images, batch_size=batch_size)
@@ -121,7 +125,8 @@ def evaluate(
     for skip in images.skipped:
         warn(f"left out {skip.name}: {skip.reason}")
     notes = tuple(remark.text for remark in images.remarks if remark.kind not in said)
-    for line in notes:
+    gaps = gap_notes(kept, masks if images.has_masks else None)
+    for line in (*notes, *gaps.values()):
         warn(line)
     joined, highest = np.concatenate(scores), np.concatenate(peaks)
     labels = np.array([sample.is_defective for sample in kept])
@@ -136,21 +141,30 @@ def evaluate(
         maps=maps,
         masks=masks if images.has_masks else None,
         skipped=images.skipped,
-        notes=notes,
+        notes=(*notes, *gaps.values()),
+        undefined=undefined_figures(metrics, gaps),
         removal=removal,
     )
+
+
+def with_truth(
+    maps: Sequence[npt.NDArray[np.float32]], masks: Sequence[npt.NDArray[np.bool_] | None]
+) -> tuple[list[npt.NDArray[np.float32]], list[npt.NDArray[np.bool_]]]:
+    """Return the maps and masks of the images whose mask is known."""
+    known = [(values, mask) for values, mask in zip(maps, masks, strict=True) if mask is not None]
+    return [values for values, _ in known], [mask for _, mask in known]
 
 
 def _metrics(
     scores: npt.NDArray[np.float32],
     map_max: npt.NDArray[np.float32],
     maps: list[npt.NDArray[np.float32]],
-    masks: list[npt.NDArray[np.bool_]] | None,
+    masks: list[npt.NDArray[np.bool_] | None] | None,
     labels: npt.NDArray[np.bool_],
 ) -> tuple[dict[str, float], dict[str, float]]:
     image = image_metrics(scores, labels)
     undefined = PixelMetrics(auroc=nan, ap=nan, aupro_30=nan, iou_max=nan, iou_threshold=nan)
-    pixel = undefined if masks is None else pixel_metrics(maps, masks)
+    pixel = undefined if masks is None else pixel_metrics(*with_truth(maps, masks))
     figures = (
         image.auroc,
         image_metrics(map_max, labels).auroc,

@@ -164,7 +164,7 @@ class Method(MethodDefinition):
         self._doubt(warn)
         return evaluate(
             partial(self.predict, precision=precision),
-            read_as(as_samples(images, "test"), self.settings.reading),
+            read_as(as_samples(images, "test", warn=warn), self.settings.reading),
             self.settings.input_size,
             batch_size=self.settings.batch_size,
             score_size=score_size,

@@ -143,6 +143,7 @@ class _Sheet:
     def _truth(self, index: int, small: Image) -> Cell:
         if not self.facts[index].is_defective:
             return "no defect"
-        if self.evaluation.masks is None:
+        mask = None if self.evaluation.masks is None else self.evaluation.masks[index]
+        if mask is None:
             return "not known"
-        return outline(small, shrink_mask(self.evaluation.masks[index], small.shape[:2]), ACCENT)
+        return outline(small, shrink_mask(mask, small.shape[:2]), ACCENT)

@@ -13,7 +13,7 @@ from markupsafe import Markup
 from PIL import Image
 
 from synth_anomaly.evaluation.curve import iou_curve
-from synth_anomaly.evaluation.evaluate import Evaluation
+from synth_anomaly.evaluation.evaluate import Evaluation, with_truth
 from synth_anomaly.files import write_text
 from synth_anomaly.reporting.compared import Compared, seconds_text, size_text
 from synth_anomaly.reporting.extent import reported
@@ -116,5 +116,5 @@ def _iou_plot(evaluation: Evaluation) -> str:
     high = max(float(values.max()) for values in evaluation.maps)
     evenly = np.linspace(low, high if high > low else low + 1.0, _POINTS)
     thresholds = np.unique(np.append(evenly, evaluation.iou_threshold))
-    curve = iou_curve(evaluation.maps, evaluation.masks, thresholds)
+    curve = iou_curve(*with_truth(evaluation.maps, evaluation.masks), thresholds)
     return iou_plot(thresholds, curve, evaluation.iou_threshold)

@@ -41,7 +41,7 @@ def write_metrics(
         versions: By distribution; those installed by default.
         **extra: Further keys with plain values, such as ``cpu_seconds``, ``precision``, ``device``,
             ``score_size``, ``iou_threshold``, ``image_f1_threshold``, ``published``, ``skipped``,
-            ``counts`` or ``notes``.
+            ``images``, ``undefined``, ``counts`` or ``notes``.
     """
     known = installed_versions() if versions is None else versions
     table = {"metrics": metrics} | asdict(provenance) | {"seconds": seconds, "versions": known}

@@ -85,6 +85,7 @@ def write_results(folder: Path, results: Results, *, all_maps: bool = False) -> 
             "image_f1_threshold": evaluation.f1_threshold,
             "map_range": astuple(common_scale(evaluation.maps)),
             "skipped": evaluation.skipped,
+            "undefined": evaluation.undefined,
             **evaluation.removal.facts(),
         }
     write_metrics(

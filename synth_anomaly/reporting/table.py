@@ -30,7 +30,10 @@ _ACCURACY, _F1 = "image_accuracy_max", "image_f1_max"
 
 
 def metrics_table(
-    metrics: Mapping[str, float], provenance: Provenance, published: Mapping[str, float] | None = None
+    metrics: Mapping[str, float],
+    provenance: Provenance,
+    published: Mapping[str, float] | None = None,
+    reasons: Iterable[str] = (),
 ) -> RenderableType:
     """Return a table of the figures, with where they come from beneath.
 
@@ -38,6 +41,7 @@ def metrics_table(
         metrics: By name; nan is shown as n/a.
         provenance: Where they come from.
         published: The paper's own figures by name; without any there is no column for them.
+        reasons: Why figures are not there, or of fewer images than there are, a line each.
     """
     table = Table(box=box.SIMPLE_HEAD, header_style="bold", pad_edge=False, padding=(0, 2, 0, 1))
     table.add_column("figure")
@@ -49,7 +53,8 @@ def metrics_table(
         compared = _compared(value, published.get(name)) if published else ()
         table.add_row(label(name), figure_cell(value), *compared)
     note = [Text(f" {PUBLISHED_NOTE}", style="yellow")] if published and provenance.changes else []
-    return Group(table, *origin_lines(provenance), *note)
+    missing = [Text(f" {reason}", style="yellow") for reason in dict.fromkeys(reasons)]
+    return Group(table, *missing, *origin_lines(provenance), *note)
 
 
 def categories_table(

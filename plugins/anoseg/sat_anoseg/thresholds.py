@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from synth_anomaly.data import open_dataset, resolve
 from synth_anomaly.errors import DataError
-from synth_anomaly.evaluation import iou_curve
+from synth_anomaly.evaluation import iou_curve, with_truth
 from synth_anomaly.files import write_whole
 from synth_anomaly.method import load_method
 from synth_anomaly.recipe import Recipe
@@ -67,7 +67,13 @@ def analyse(run: Path, *, device: str = "auto", allow_code: bool = False) -> Thr
     recipe = Recipe.read(run)
     data = recipe.data
     method = load_method(run, device=device, allow_code=allow_code)
-    source = resolve(data.dataset or None, data.root or None, data.category or None, allow_code=allow_code)
+    source = resolve(
+        data.dataset or None,
+        data.root or None,
+        data.category or None,
+        options=data.options,
+        allow_code=allow_code,
+    )
     dataset = open_dataset(source, source.categories[0], options=data.options, allow_code=allow_code)
     evaluation = method.evaluate(dataset, score_size=data.score_size, skip_bad=data.skip_bad)
     if evaluation.masks is None:
@@ -76,7 +82,7 @@ def analyse(run: Path, *, device: str = "auto", allow_code: bool = False) -> Thr
         )
     grid = np.linspace(0, 1, _STEPS + 1)
     title = f"{method.name} ({recipe.preset}) on {dataset.name} / {dataset.category}"
-    return ThresholdAnalysis(title, grid, iou_curve(evaluation.maps, evaluation.masks, grid))
+    return ThresholdAnalysis(title, grid, iou_curve(*with_truth(evaluation.maps, evaluation.masks), grid))
 
 
 def write(path: Path, analysis: ThresholdAnalysis) -> None:
