@@ -52,7 +52,11 @@ class DCGAN(Method):
         """Do as every method does, and draw the real anomalies where there are to be some."""
         if self.settings.real_anomalies:
             self._anomalies = drawn_anomalies(
-                images, self.settings.real_anomalies, self.settings.input_size, self.seed
+                images,
+                self.settings.real_anomalies,
+                self.settings.input_size,
+                self.seed,
+                self.settings.reading,
             ).to(device)
         return super().training_data(images, device, **given)
 
