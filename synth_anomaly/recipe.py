@@ -15,23 +15,29 @@ category = "bottle"
 size = 128
 synthesizer = {name = "hard-augmentation", shape = {name = "rectangle", area = [0.02, 0.1]}}
 
+[packages]
+sat-anoseg = "0.1.0"
+
 Relative paths, those of images, textures, drawn masks, guides and weights alike, begin at the recipe's
 folder. On the command line and in Python they begin at the working folder. What a run records, or
-`Method.save` writes, is absolute.
+`Method.save` writes, is absolute, and says in `packages` which version of which package wrote it.
 """
 
 from __future__ import annotations
 
+import os
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import date, time
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import quote, unquote_to_bytes
 
 import tomli_w
 
 from synth_anomaly.errors import ComponentError, OptionError, RecipeError
+from synth_anomaly.files import printable
 from synth_anomaly.options import check_value, nearest, options_of
 from synth_anomaly.rooted import rooted_component, rooted_settings
 from synth_anomaly.specification import merge, plain_value
@@ -39,6 +45,10 @@ from synth_anomaly.specification import merge, plain_value
 __all__ = ["FORMAT", "DataRecipe", "Recipe", "overrides", "parse_override"]
 
 FORMAT = 1
+"""The number of the form that recipes have."""
+
+_AS_BYTES = "percent:"
+"""Before a text that is no UTF-8, such as a path, whose bytes are written as in addresses."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,6 +84,8 @@ class Recipe:
         precision: ``"auto"``, ``"fp32"`` or ``"bf16"``.
         data: Which images.
         settings: Changes on top of the preset, nested.
+        packages: The packages of all components that it names, with the versions that wrote it; empty in a
+            recipe that a person wrote.
     """
 
     method: str
@@ -82,6 +94,7 @@ class Recipe:
     precision: str = "auto"
     data: DataRecipe = field(default_factory=DataRecipe)
     settings: Mapping[str, Any] = field(default_factory=dict)
+    packages: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def from_table(cls, table: Mapping[str, Any], source: str) -> Recipe:
@@ -91,8 +104,8 @@ class Recipe:
             RecipeError: If a key is unknown or missing, or the format is another.
         """
         table = dict(table)
-        if table.pop("recipe", None) != FORMAT:
-            raise RecipeError(f"{source}: expected a recipe that begins with recipe = {FORMAT}")
+        _check_format(table, source)
+        del table["recipe"]
         if "method" not in table:
             raise RecipeError(f'{source}: a recipe needs a method, such as method = "anoseg"')
         data = table.pop("data", {})
@@ -116,7 +129,7 @@ class Recipe:
         """
         path = path / "recipe.toml" if path.is_dir() else path
         try:
-            table = tomllib.loads(path.read_text(encoding="utf-8"))
+            table = _changed_texts(tomllib.loads(path.read_text(encoding="utf-8")), _from_bytes)
             return cls.from_table(table, str(path)).rooted(path.absolute().parent, allow_code=allow_code)
         except FileNotFoundError:
             raise RecipeError(f"no recipe at {path}: give a run's folder or a recipe.toml") from None
@@ -155,8 +168,11 @@ class Recipe:
             raise RecipeError(str(error)) from None
 
     def text(self) -> str:
-        """Return the recipe as TOML."""
-        return tomli_w.dumps(self.table())
+        """Return the recipe as TOML, which UTF-8 can hold whatever its paths are."""
+        table = self.table()
+        if not self.packages:
+            del table["packages"]
+        return tomli_w.dumps(_changed_texts(table, _to_bytes))
 
 
 def parse_override(text: str) -> dict[str, Any]:
@@ -186,6 +202,55 @@ def overrides(texts: Iterable[str]) -> dict[str, Any]:
     for text in texts:
         merged = merge(merged, parse_override(text))
     return merged
+
+
+def _check_format(table: Mapping[str, Any], source: str) -> None:
+    """Refuse what is no recipe, and what is one of another format.
+
+    Raises:
+        RecipeError: If it is either; the message tells them apart.
+    """
+    if "recipe" not in table:
+        raise RecipeError(f"{source} is no recipe: expected a file that begins with recipe = {FORMAT}")
+    found = table["recipe"]
+    if isinstance(found, bool) or not isinstance(found, int):
+        raise RecipeError(f"{source}: expected a recipe that begins with recipe = {FORMAT}, got {found!r}")
+    if found == FORMAT:
+        return
+    packages = table.get("packages")
+    version = packages.get("synth-anomaly") if isinstance(packages, Mapping) else None
+    writer = (
+        f"synth-anomaly {version}" if version else f"{'a newer' if found > FORMAT else 'another'} version"
+    )
+    pinned = f"pip install synth-anomaly=={version}" if version else "pip install --upgrade synth-anomaly"
+    raise RecipeError(
+        f"{source} is a recipe of format {found}, written by {writer}; this one reads format {FORMAT}: "
+        + (pinned if found > FORMAT or version else "write it anew")
+    )
+
+
+def _changed_texts(value: Any, change: Callable[[str], str]) -> Any:
+    """Return plain values with every text in them changed, keys excepted."""
+    if isinstance(value, str):
+        return change(value)
+    if isinstance(value, Mapping):
+        return {key: _changed_texts(item, change) for key, item in value.items()}
+    return [_changed_texts(item, change) for item in value] if isinstance(value, list | tuple) else value
+
+
+def _to_bytes(text: str) -> str:
+    if printable(text) == text:
+        return text
+    try:
+        return _AS_BYTES + quote(os.fsencode(text))
+    except UnicodeEncodeError:  # what no path of this system is
+        return printable(text)
+
+
+def _from_bytes(text: str) -> str:
+    if not text.startswith(_AS_BYTES) or "%" not in text:
+        return text
+    return os.fsdecode(unquote_to_bytes(text.removeprefix(_AS_BYTES)))
 
 
 def _value(text: str) -> Any:

@@ -83,6 +83,10 @@ class Registry(Generic[T]):
             raise ComponentError(f"unknown {self.kind} {name!r}: {hint} See them all: sat list {self.kind}")
         return matches[0]
 
+    def offers(self, name: str) -> bool:
+        """Whether a distribution offers a component of that name, by itself or in full."""
+        return bool(self._named(name)) or bool(self._fallback and self._fallback(name))
+
     @property
     def has_clashes(self) -> bool:
         """Whether several distributions offer the same name."""

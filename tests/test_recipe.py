@@ -92,8 +92,15 @@ def test_overrides_merge_and_the_later_wins():
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ('method = "x"', "begins with recipe = 1"),
-        ('recipe = 2\nmethod = "x"', "begins with recipe = 1"),
+        ('method = "x"', "is no recipe: expected a file that begins with recipe = 1"),
+        ('recipe = "1"\nmethod = "x"', "begins with recipe = 1, got '1'"),
+        ("recipe = true", "begins with recipe = 1, got True"),
+        (
+            'recipe = 2\nmethod = "x"',
+            "of format 2, written by a newer version; .* reads format 1: pip install",
+        ),
+        ('recipe = 2\n[packages]\nsynth-anomaly = "7.1"', r"by synth-anomaly 7\.1; .*synth-anomaly==7\.1"),
+        ("recipe = 0", "of format 0, written by another version"),
         ("recipe = 1", "needs a method"),
         ('recipe = 1\nmethod = "x"\nprset = "y"', "unknown key 'prset': did you mean 'preset'"),
         ('recipe = 1\nmethod = "x"\n[data]\nrot = "y"', r"\[data\]: unknown key 'rot': did you mean 'root'"),

@@ -13,7 +13,7 @@ from synth_anomaly.errors import ComponentError
 from synth_anomaly.options import Option, check_value, options_of
 from synth_anomaly.specification import plain_value
 
-__all__ = ["describe", "options_table", "plain", "remember"]
+__all__ = ["describe", "describe_as", "options_table", "plain", "remember"]
 
 _REMEMBERED = "_synth_anomaly_specification"
 
@@ -67,7 +67,16 @@ def remember(names: Names, kind: str, component: Any, spec: Mapping[str, Any]) -
     except ComponentError:
         # an attribute survives copying; what has no room for one stays without a description
         with suppress(ComponentError, AttributeError, TypeError):
-            object.__setattr__(component, _REMEMBERED, _plain_table(names, kind, spec))
+            describe_as(component, _plain_table(names, kind, spec))
+
+
+def describe_as(component: object, spec: Mapping[str, Any]) -> None:
+    """Note on a component the specification that describes it, whatever its attributes say.
+
+    Raises:
+        AttributeError: If it has no room for an attribute.
+    """
+    object.__setattr__(component, _REMEMBERED, dict(spec))
 
 
 def _plain_table(names: Names, kind: str, spec: Mapping[str, Any]) -> dict[str, Any]:

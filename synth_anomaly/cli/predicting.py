@@ -55,7 +55,11 @@ def predict_asked_for(
         warn=warn,
     )
     method = load_method(
-        run, device=given["device"], allow_code=given["allow_code"], settings=reading_asked_for(given)
+        run,
+        device=given["device"],
+        allow_code=given["allow_code"],
+        settings=reading_asked_for(given),
+        warn=warn,
     )
     samples = read_as(found, method.settings.reading)
     if not quiet:

@@ -16,6 +16,7 @@ from synth_anomaly.interfaces import Prediction, Report
 from synth_anomaly.method.definition import MethodDefinition
 from synth_anomaly.method.fitting import fit, training_data
 from synth_anomaly.method.keeping import load_as, recipe_of, save_method, save_weights
+from synth_anomaly.method.lasting import script_notes
 from synth_anomaly.method.predicting import predict
 from synth_anomaly.method.presets import checked_preset, make_settings
 from synth_anomaly.method.proportions import keep_proportions
@@ -68,6 +69,8 @@ class Method(MethodDefinition):
         with forked_rng(seed_for(seed, "networks")):
             self.settings = make_settings(type(self), self.preset, settings, allow_code)
             self.build()
+        for line in script_notes(self):
+            warn_caller(line)
 
     def fit(
         self,

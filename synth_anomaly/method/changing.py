@@ -8,9 +8,10 @@ from typing import Any
 
 from synth_anomaly.errors import OptionError
 from synth_anomaly.method.definition import MethodDefinition
+from synth_anomaly.method.naming import check_setting_names
 from synth_anomaly.method.presets import make_settings
 from synth_anomaly.method.settings import READING
-from synth_anomaly.options import nearest, options_of
+from synth_anomaly.options import options_of
 from synth_anomaly.recipe import Recipe
 
 __all__ = ["check_changes"]
@@ -40,9 +41,7 @@ def check_changes(
     if not changes:
         return
     owner, known = f"method {kind.registered_name()!r}", tuple(options_of(kind.Settings))
-    for name in changes:
-        if name not in known:
-            raise OptionError(f"{owner} has no option {name!r}: {nearest(name, known)}")
+    check_setting_names(kind, changes)
     may_change = kind.changeable()
     # how files are read is a matter of the images, which may be others than in training
     if refused := [name for name in changes if name not in (*may_change, *READING)]:

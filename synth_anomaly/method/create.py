@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from synth_anomaly.method.base import Method
 from synth_anomaly.method.keeping import load_as, made, method_class
+from synth_anomaly.method.warning import warn_caller
 
 __all__ = ["create_method", "load_method"]
 
@@ -43,6 +44,7 @@ def load_method(
     device: str = "cpu",
     allow_code: bool = False,
     settings: Mapping[str, Any] | None = None,
+    warn: Callable[[str], None] = warn_caller,
 ) -> Method:
     """Return the trained method in a folder that a run or :meth:`Method.save` wrote.
 
@@ -52,11 +54,15 @@ def load_method(
         allow_code: Whether its recipe may name code by import path; registered names always work.
         settings: Changes of settings that may differ after training, such as a scorer: the weights fit either
             way (:meth:`Method.changeable`).
+        warn: Called with a line for each package that is installed in another version than wrote the
+            recipe, and for each piece that is missing and that training alone needs; by default it warns as
+            Python does.
 
     Raises:
         RunError: If the weights are missing or of another shape.
         RecipeError: If the recipe is missing or unreadable.
         OptionError: If a setting is to change that must stay as it was in training.
+        ComponentError: If a component is missing that prediction needs; the message names its package.
     """
     return load_as(
         Method,  # type: ignore[type-abstract]
@@ -64,4 +70,5 @@ def load_method(
         device=device,
         allow_code=allow_code,
         settings=settings,
+        warn=warn,
     )

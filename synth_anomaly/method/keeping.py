@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -15,7 +15,11 @@ from synth_anomaly.errors import RecipeError, RunError
 from synth_anomaly.files import write_text, write_whole
 from synth_anomaly.method.changing import check_changes
 from synth_anomaly.method.definition import MethodDefinition
+from synth_anomaly.method.naming import check_setting_names
+from synth_anomaly.method.needing import check_method_there, without_training_pieces
 from synth_anomaly.method.presets import preset_table
+from synth_anomaly.method.warning import warn_caller
+from synth_anomaly.needs import other_versions, packages_of
 from synth_anomaly.recipe import Recipe
 from synth_anomaly.specification import overriding
 from synth_anomaly.training import choose_device
@@ -28,10 +32,16 @@ _WEIGHTS = "weights.safetensors"
 
 
 def recipe_of(method: MethodDefinition) -> Recipe:
-    """Return the recipe that makes a method again, untrained."""
+    """Return the recipe that makes a method again, untrained.
+
+    Raises:
+        ComponentError: If one of its pieces cannot be named, or does not keep its options.
+    """
     table = catalogue().options_table(method.settings, f"method {method.name!r}")
     settings = overriding(preset_table(type(method), method.preset), table)
-    return Recipe(method=method.name, preset=method.preset, seed=method.seed, settings=settings)
+    name = catalogue().registry("method").lasting(method.name)
+    packages = packages_of(("method", {**settings, "name": name}))
+    return Recipe(method=name, preset=method.preset, seed=method.seed, settings=settings, packages=packages)
 
 
 def save_method(method: MethodDefinition, folder: Path) -> None:
@@ -70,6 +80,7 @@ def load_as(
     device: str,
     allow_code: bool,
     settings: Mapping[str, Any] | None = None,
+    warn: Callable[[str], None] = warn_caller,
 ) -> M:
     """Return the trained method in a folder, of an expected class; see :func:`synth_anomaly.load_method`.
 
@@ -77,15 +88,19 @@ def load_as(
         RunError: If the folder holds no such method, or one of another class.
         RecipeError: If the recipe is missing or unreadable.
         OptionError: If a setting is to change that must stay as it was in training.
+        ComponentError: If a component is missing that prediction needs; the message names its package.
     """
     recipe = Recipe.read(folder, allow_code=allow_code)
     weights = _weights_in(folder)
+    check_method_there(recipe, allow_code=allow_code)
     any_method: type[Any] = MethodDefinition
     kind = method_class(recipe.method, any_method, allow_code=allow_code)
     if not issubclass(kind, expected):
         raise RunError(f"{folder} holds a {kind.__name__}, not a {expected.__name__}: use load_method()")
     check_changes(kind, recipe, settings or {}, folder, allow_code=allow_code)
-    recipe = recipe.changed(settings or {})
+    for line in other_versions(recipe.packages, str(folder)):
+        warn(line)
+    recipe = without_training_pieces(kind, recipe.changed(settings or {}), allow_code=allow_code, warn=warn)
     method = made(kind, recipe.preset, recipe.settings, recipe.seed, allow_code=allow_code)
     _load_weights(method, weights)
     method.loaded = True
@@ -93,7 +108,12 @@ def load_as(
 
 
 def made(kind: type[M], preset: str | None, settings: Mapping[str, Any], seed: int, *, allow_code: bool) -> M:
-    """Return a method of a class, untrained."""
+    """Return a method of a class, untrained.
+
+    Raises:
+        OptionError: If something given is no setting of it.
+    """
+    check_setting_names(kind, settings)
     make: Any = kind  # its definition leaves the constructor to synth_anomaly.Method
     method: M = make(preset, seed=seed, allow_code=allow_code, **settings)
     return method

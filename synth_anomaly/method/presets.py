@@ -8,6 +8,7 @@ from typing import Any
 from synth_anomaly.catalogue import catalogue, merge
 from synth_anomaly.errors import OptionError, RecipeError
 from synth_anomaly.method.definition import MethodDefinition
+from synth_anomaly.method.naming import check_setting_names
 from synth_anomaly.method.settings import MethodSettings
 from synth_anomaly.options import nearest, options_of
 
@@ -82,6 +83,7 @@ def check_options(
         ComponentError: If a name is unknown or a value of the wrong type.
         RecipeError: If the method has no such preset.
     """
+    check_setting_names(kind, changes)
     owner = f"method {kind.registered_name()!r}"
     table = merge(preset_table(kind, preset), changes)
     return catalogue().arguments(kind.Settings, table, owner, allow_code=allow_code, keep=_NETWORKS)

@@ -11,6 +11,7 @@ from typing import Any
 from synth_anomaly.data import ALL, Demo
 from synth_anomaly.errors import RunError
 from synth_anomaly.method import load_method
+from synth_anomaly.method.needing import check_dataset_there
 from synth_anomaly.recipe import DataRecipe, Recipe
 from synth_anomaly.reporting.metrics_file import read_metrics
 from synth_anomaly.reporting.results import Results
@@ -51,7 +52,8 @@ def evaluate_run(
     folder = run_folder(folder)
     recipe = Recipe.read(folder, allow_code=allow_code).changed(settings or {})
     # before the images are looked for, so that what is wrong with the run or a setting is said first
-    method = load_method(folder, device=device, allow_code=allow_code, settings=settings)
+    method = load_method(folder, device=device, allow_code=allow_code, settings=settings, warn=warn)
+    check_dataset_there(data.dataset, recipe, allow_code=allow_code)
     if _only_the_demo_is_left(data):
         raise RunError(
             f"expected images to evaluate on, got none: {folder} was trained in Python and records no "

@@ -11,7 +11,9 @@ from synth_anomaly.errors import RunError
 from synth_anomaly.files import write_text
 from synth_anomaly.interfaces import Dataset
 from synth_anomaly.method import Method, create_method
+from synth_anomaly.method.needing import check_all_there
 from synth_anomaly.method.presets import check_training
+from synth_anomaly.needs import other_versions, packages_of
 from synth_anomaly.recipe import DataRecipe, Recipe
 from synth_anomaly.runs.folder import new_folder, run_folder
 from synth_anomaly.runs.options import RunOptions
@@ -98,7 +100,9 @@ def new_run(recipe: Recipe, source: Source, dataset: Dataset, out: Path, options
     root = str(Path(source.root).absolute()) if source.root else ""
     data = replace(recipe.data, dataset=source.dataset, root=root, category=dataset.category)
     name = catalogue().registry("method").lasting(recipe.method)
-    complete = replace(method.recipe(), method=name, precision=precision, data=data)
+    made = method.recipe()
+    packages = {**made.packages, **packages_of(("dataset", source.dataset))}
+    complete = replace(made, method=name, precision=precision, data=data, packages=packages)
     # what is None here and not for the category must not come back when the recipe runs again
     own = method.for_category(source.dataset, dataset.category, recipe.preset)
     complete = replace(complete, settings=overriding(own, complete.settings))
@@ -106,7 +110,8 @@ def new_run(recipe: Recipe, source: Source, dataset: Dataset, out: Path, options
     text = complete.text()
     folder = new_folder(out, method.name, dataset.category)
     write_text(folder / "recipe.toml", text)
-    return Run(folder, complete, method, dataset, options, notes=notes)
+    versions = other_versions(recipe.packages, "the recipe")
+    return Run(folder, complete, method, dataset, options, notes=(*versions, *notes))
 
 
 def resume_run(folder: Path, options: RunOptions) -> Run:
@@ -128,11 +133,13 @@ def resume_run(folder: Path, options: RunOptions) -> Run:
     source = find_source(recipe.data, allow_code=options.allow_code)
     (dataset,) = open_categories(recipe.data, source, allow_code=options.allow_code).values()
     recipe, notes = sized_recipe(recipe, method, dataset)
-    return Run(folder, recipe, method, dataset, options, resumed=True, notes=notes)
+    versions = other_versions(recipe.packages, str(folder))
+    return Run(folder, recipe, method, dataset, options, resumed=True, notes=(*versions, *notes))
 
 
 def _method(recipe: Recipe, options: RunOptions) -> Method:
     """Return the method of a recipe, untrained, and able to be trained."""
+    check_all_there(recipe, allow_code=options.allow_code)
     method = create_method(
         recipe.method,
         preset=recipe.preset,

@@ -1,15 +1,16 @@
 """Methods of the tests, which recipes name by their import path."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
+import torch
 from torch import nn
 from torch.optim import SGD
 
 from synth_anomaly import Method, Pipeline
 from synth_anomaly.interfaces import Prediction
 from synth_anomaly.method import MethodSettings
-from synth_anomaly.training import Objective, Optimiser, Stage
+from synth_anomaly.training import Objective, Optimiser, Stage, Validation
 
 SMALL = {
     "size": 32,
@@ -106,3 +107,27 @@ class OnlySmall(Other):
     """A method without a preset that changes nothing."""
 
     presets: ClassVar = {"small": {"size": 16}}
+
+
+class Remarkable(Pipeline):
+    """A pipeline that has something to say of how it was set up."""
+
+    def remarks(self):
+        return ("it begins without weights",)
+
+
+class Looks(Other):
+    """The same as `Other`, and it predicts while it trains."""
+
+    def build(self):
+        super().build()
+        self.seen = []
+
+    def stages(self):
+        (stage,) = super().stages()
+        look = Validation(name="score", figure=self.figure, every=1, patience=1)
+        return [replace(stage, validate=look)]
+
+    def figure(self, data):
+        self.seen.append(self.predict(data.validation.batch(torch.arange(2))).scores.mean().item())
+        return self.seen[-1]

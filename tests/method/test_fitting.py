@@ -5,7 +5,7 @@ import torch
 from PIL import Image
 from torch import nn
 
-from synth_anomaly import Pipeline, load_method
+from synth_anomaly import load_method
 from synth_anomaly.errors import RunError
 from synth_anomaly.testing import random_images
 from synth_anomaly.training import Listener, locked
@@ -96,12 +96,8 @@ def test_published_weights_are_not_loaded_over_trained_ones(tmp_path, methods):
 
 
 def test_remarks_are_told_and_noted(small, methods):
-    class Remarkable(Pipeline):
-        def remarks(self):
-            return ("it begins without weights",)
-
     told = []
-    made = Remarkable(**methods.SMALL).fit(random_images(), device="cpu", warn=told.append)
+    made = methods.Remarkable(**methods.SMALL).fit(random_images(), device="cpu", warn=told.append)
     assert "it begins without weights" in told
     assert made.notes == ("it begins without weights",)
     assert small().remarks() == ()

@@ -1,15 +1,12 @@
 """What was not trained says so once, the first time that it predicts."""
 
 import warnings
-from dataclasses import replace
 
 import pytest
-import torch
 
 from synth_anomaly import Pipeline, load_method
 from synth_anomaly.errors import DataError
 from synth_anomaly.testing import random_images
-from synth_anomaly.training import Validation
 
 DOUBT = "method 'segmentation' predicts with the weights that it began with: train it with fit"
 
@@ -67,23 +64,11 @@ def test_what_was_trained_does_not_warn(tmp_path, small, labelled):
 
 
 def test_a_stage_may_predict_and_what_learns_nothing_does(methods):
-    seen = []
-
-    class Looks(methods.Other):
-        def stages(self):
-            (stage,) = super().stages()
-            look = Validation(name="score", figure=self.figure, every=1, patience=1)
-            return [replace(stage, validate=look)]
-
-        def figure(self, data):
-            seen.append(self.predict(data.validation.batch(torch.arange(2))).scores.mean().item())
-            return seen[-1]
-
     class Learned(methods.Other):
         needs_training = False
 
-    made = Looks(size=16, validation=0.5)
+    made = methods.Looks(size=16, validation=0.5)
     assert not doubts(lambda: made.fit(random_images(4, 16, 16), device="cpu", precision="fp32"))
-    assert len(seen) == 1
+    assert len(made.seen) == 1
     assert not doubts(lambda: Learned(size=16).predict(random_images(2, 16, 16)))
     assert len(doubts(lambda: methods.Other(size=16).predict(random_images(2, 16, 16)))) == 1
