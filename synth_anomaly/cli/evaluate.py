@@ -28,7 +28,7 @@ __all__ = ["evaluate"]
 @click.option("--data", metavar="PATH", help="Other images than the run's own.")
 @click.option("--dataset", metavar="NAME", help="Their layout; found out by default.")
 @click.option("--category", help="Another category.")
-@subfolders_option
+@subfolders_option("as the run's")
 @kind_options
 @click.option(
     "--set",

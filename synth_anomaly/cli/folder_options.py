@@ -21,12 +21,6 @@ def _names(_context: click.Context, _option: click.Parameter, given: tuple[str, 
     return list(dict.fromkeys(names)) if given else None
 
 
-subfolders_option = click.option(
-    "--subfolders/--no-subfolders",
-    default=None,
-    help="Read images in subfolders too, at any depth, links followed.  [default: as the run's; no]",
-)
-
 _KINDS = (
     click.option(
         "--good",
@@ -50,6 +44,19 @@ _KINDS = (
         help="What follows an image's name in that of its mask, as _mask does; repeatable, or A,B.",
     ),
 )
+
+
+def subfolders_option(default: str) -> Callable[[Command], Command]:
+    """Return the option of whether images in subfolders are read.
+
+    Args:
+        default: What is done without it, in a word.
+    """
+    return click.option(
+        "--subfolders/--no-subfolders",
+        default=None,
+        help=f"Read images in subfolders too, at any depth, links followed.  [default: {default}]",
+    )
 
 
 def kind_options(command: Command) -> Command:

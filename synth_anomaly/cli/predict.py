@@ -38,7 +38,7 @@ __all__ = ["predict"]
     show_default=True,
     help="Maps and overlays at each image's own size, or at the network's input size.",
 )
-@subfolders_option
+@subfolders_option("yes")
 @click.option("--batch-size", type=click.IntRange(min=1), help="Images a batch.  [default: the run's]")
 @prediction_precision_option
 @device_option
@@ -57,7 +57,7 @@ def predict(
     out: Path | None,
     **given: Any,
 ) -> None:
-    """Predict new images with the trained method in RUN: files, and the images in folders.
+    """Predict new images with the trained method in RUN: files, and every image in folders.
 
     For each image there is a map (.npz), an overlay (.png) and a line in scores.csv, under the image's path
     below the folder that all images share. The last line printed is the folder that holds them. A prediction

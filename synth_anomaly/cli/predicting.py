@@ -12,7 +12,6 @@ from rich.console import Console
 from rich.progress import track
 
 from synth_anomaly.cli.console import warn
-from synth_anomaly.cli.folder_options import folders_asked_for
 from synth_anomaly.cli.output import output_folder
 from synth_anomaly.cli.picture_options import reading_asked_for
 from synth_anomaly.cli.summary import print_line
@@ -46,11 +45,11 @@ def predict_asked_for(
         SynthAnomalyError: If the run is not there, or an image cannot be read.
     """
     run = run_folder(run)
-    folders = {**Recipe.read(run, allow_code=True).data.options, **folders_asked_for(given)}
+    folders = Recipe.read(run).data.options
     found = as_samples(
         images,
         "new",
-        subfolders=bool(folders.get("subfolders")),
+        subfolders=given["subfolders"],
         mask_suffix=tuple(folders.get("mask_suffix", ())),
         warn=warn,
     )

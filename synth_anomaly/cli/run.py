@@ -39,7 +39,7 @@ def _known(_context: click.Context, _argument: click.Parameter, what: str | None
     "--data", metavar="PATH", help="Folder of images; else $SAT_DATA, ./datasets/mvtec_ad, the demo."
 )
 @click.option("--dataset", metavar="NAME", help="The folder's layout; found out by default.")
-@subfolders_option
+@subfolders_option("no")
 @kind_options
 @click.option(
     "--preset",

@@ -31,7 +31,7 @@ def as_samples(
     images: Images,
     use: Use,
     *,
-    subfolders: bool = False,
+    subfolders: bool | None = None,
     mask_suffix: tuple[str, ...] = (),
     warn: Callable[[str], None] = lambda _: None,
 ) -> tuple[Sample, ...]:
@@ -42,7 +42,8 @@ def as_samples(
         use: What they are for. ``"train"`` takes the good images of a data set, ``"test"`` its test images,
             and so of a folder, which holds one product in a layout that ``--data`` knows. ``"new"`` takes a
             data set's test images too, but of a folder every image, masks and overlays beside them excepted.
-        subfolders: Whether images in subfolders of a folder are read too, at any depth.
+        subfolders: Whether images in subfolders of a folder are read too, at any depth; by default new ones
+            are.
         mask_suffix: What follows an image's name in that of a mask beside it, besides ``_mask`` and the like.
         warn: Called with a line on what a folder holds that was not read.
 
@@ -57,7 +58,7 @@ def as_samples(
     def paths(given: Sequence[str | Path]) -> tuple[Sample, ...]:
         found = ImagePaths(
             paths=[Path(path).expanduser() for path in given],
-            subfolders=subfolders,
+            subfolders=use == "new" if subfolders is None else subfolders,
             mask_suffix=mask_suffix,
             warn=warn,
         )

@@ -23,8 +23,13 @@ def shortcomings(folder: Path, names: KindNames) -> list[str]:
     """
     inside = subfolders(folder)
     found = [*_of_kinds(inside, names), *_of_layouts((folder, *inside))]
-    if not found and (count := count_images(folder)):
-        found.append(f"{count} image{'' if count == 1 else 's'} in subfolders, which --subfolders reads")
+    full = [each for each in inside if not _has_a_use(each.name) and holds_images(each)]
+    if not found and full:
+        count = sum(map(count_images, full))
+        found.append(
+            f"{count} image{'' if count == 1 else 's'} in {_some([each.name for each in full])}: give "
+            "--subfolders where all are good, or --good NAME and --bad NAME where they are sorted by kind"
+        )
     return found
 
 

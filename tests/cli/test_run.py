@@ -154,8 +154,8 @@ class TestEveryCategory:
         assert not Path("runs/segmentation/nut").exists()
 
     def test_folders_are_looked_into_before_training(self, sat, parts):
-        (parts / "nut/ground_truth/scratch/001_mask.png").unlink()
-        assert sat.run("--data", parts, "--category=all").refuses("001.png", "mask")
+        (parts / "nut/test/scratch/001.png").unlink()
+        assert sat.run("--data", parts, "--category=all").refuses("001_mask.png", "belongs to no image")
         assert not Path("runs").exists()
 
 

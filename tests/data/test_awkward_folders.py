@@ -339,7 +339,7 @@ class TestSubfolders:
 
     def test_of_good_images_alone(self, tree):
         tree.good("2024-05/0.png", "2024-06/0.png")
-        with pytest.raises(DataError, match="2 images in subfolders, which --subfolders reads"):
+        with pytest.raises(DataError, match="2 images in 2024-05,2024-06: give --subfolders"):
             opened(tree.root)
         assert told(opened(tree.root, subfolders=True))[0] == ["good/2024-05/0", "good/2024-06/0"]
 

@@ -49,19 +49,19 @@ class TestAFolderToLearnFrom:
 
 
 class TestAFolderToPredict:
-    def test_is_every_image_and_those_of_subfolders_where_asked_for(self, make):
+    def test_is_every_image_at_any_depth_unless_told_otherwise(self, make):
         make.mvtec(train=1, good=1, defective=1)
         make.image(".thumbnails/000.png")
         make.image("bolt/.hidden.png")
         make.image("bolt/a.png")
         (make.root / "bolt/notes.txt").write_text("no image")
         said = []
-        flat = as_samples(make.root / "bolt", "new", warn=said.append)
+        flat = as_samples(make.root / "bolt", "new", subfolders=False, warn=said.append)
         assert [sample.name for sample in flat] == ["a"]
         assert len(said) == 1
         assert "3 images in subfolders (--subfolders reads them)" in said[0]
         assert "1 image in ground_truth, 1 .txt, 1 hidden" in said[0]
-        deep = as_samples(make.root, "new", subfolders=True)
+        deep = as_samples(make.root, "new")
         assert [sample.name for sample in deep] == [
             *("bolt/a", "bolt/test/good/000", "bolt/test/scratch/000", "bolt/train/good/000")
         ]
@@ -69,7 +69,7 @@ class TestAFolderToPredict:
     def test_of_which_none_lies_right_in_it_is_an_error_that_names_the_cure(self, make):
         make.image("line-1/a.png")
         with pytest.raises(DataError, match=r"1 image in subfolders \(--subfolders reads them\)"):
-            as_samples(make.root, "new")
+            as_samples(make.root, "new", subfolders=False)
 
     def test_names_are_relative_to_what_all_share(self, make):
         first, second = make.image("a/001.png"), make.image("b/c/001.png")
