@@ -7,7 +7,7 @@ from typing import Literal
 
 from PIL import ImageColor
 
-__all__ = ["MAX_PIXELS", "Pages", "Reading"]
+__all__ = ["MAX_PIXELS", "OF_ANY_SIZE", "Pages", "Reading"]
 
 MAX_PIXELS = 178_956_970
 """Most pixels of an image unless told otherwise; Pillow's own limit."""
@@ -74,3 +74,7 @@ class Reading:
         except ValueError:
             raise ValueError(f"expected a colour such as white or '#ff0000', got {text!r}") from None
         return red, green, blue
+
+
+OF_ANY_SIZE = Reading(max_pixels=2**62)
+"""How masks and guides are read that somebody drew for images of any size."""

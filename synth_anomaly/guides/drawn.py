@@ -14,6 +14,7 @@ from torch import Tensor
 from synth_anomaly.data import read_image, resize_image
 from synth_anomaly.data.images import image_size
 from synth_anomaly.data.masks import read_mask
+from synth_anomaly.data.reading import OF_ANY_SIZE
 from synth_anomaly.errors import DataError
 from synth_anomaly.interfaces import PathText, Size
 
@@ -82,8 +83,8 @@ class DrawnGuides:
 
 
 def _read(path: Path) -> npt.NDArray[np.uint8]:
-    image = read_image(path)
+    image = read_image(path, OF_ANY_SIZE)
     if image.max(initial=0) > 1:
         return image
     # saved as 0 and 1, which would be black and nearly black
-    return np.repeat(read_mask(path)[..., None].astype(np.uint8) * 255, 3, axis=2)
+    return np.repeat(read_mask(path, OF_ANY_SIZE)[..., None].astype(np.uint8) * 255, 3, axis=2)

@@ -14,6 +14,7 @@ from torch.nn import functional as F
 
 from synth_anomaly.data import readable_suffixes
 from synth_anomaly.data.masks import decoded_mask
+from synth_anomaly.data.reading import OF_ANY_SIZE
 from synth_anomaly.data.remarks import MaskRemarks
 from synth_anomaly.errors import DataError
 from synth_anomaly.interfaces import Size
@@ -67,7 +68,7 @@ def read_masks(folder: Path) -> DrawnFiles:
         raise DataError(f"expected masks in {folder}, got none: save some there as PNG, white on black")
     masks, remarks = [], MaskRemarks()
     for path in paths:
-        mask = decoded_mask(path)
+        mask = decoded_mask(path, OF_ANY_SIZE)
         remarks.add(str(path), mask)
         masks.append(mask.marked.astype(np.uint8) * 255)
     return DrawnFiles(masks, tuple(remark.text for remark in remarks.lines(drawn=True)))
