@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from synth_anomaly.interfaces import Synthesizer
+from synth_anomaly.interfaces import Defects, Synthesizer
 from synth_anomaly.testing.expect import describe_tensor, expect
 from synth_anomaly.testing.synthesizer_examples import (
     call,
@@ -14,47 +14,26 @@ from synth_anomaly.testing.synthesizer_examples import (
     generator_of,
 )
 
-__all__ = ["check_input_untouched", "check_masks_tell", "check_parameters", "check_range", "check_shapes"]
+__all__ = ["check_input_untouched", "check_result"]
+
+_TIMES = 4
 
 
-def check_shapes(synthesizer: Synthesizer, images: Tensor) -> None:
-    """Images come back with their shape, type and device; masks are float32, one an image."""
-    made = call(synthesizer, images)
-    for what, tensor, shape, dtype in (
-        ("images", made.images, images.shape, images.dtype),
-        ("masks", made.masks, (len(images), 1, *images.shape[2:]), torch.float32),
-    ):
-        wanted = f"{str(dtype).removeprefix('torch.')} {tuple(shape)}"
-        right = isinstance(tensor, Tensor) and tensor.shape == shape and tensor.dtype == dtype
-        expect(right, f"{what} must be {wanted}, got {describe_tensor(tensor)}")
-        expect(tensor.device == images.device, f"{what} must be on {images.device}, got {tensor.device}")
+def check_result(synthesizer: Synthesizer, images: Tensor) -> None:
+    """What is returned has the promised shapes and values, and masks that tell what changed.
 
-
-def check_range(synthesizer: Synthesizer, images: Tensor) -> None:
-    """Images and masks are finite and in [0, 1]."""
-    made = call(synthesizer, images)
-    for what, tensor in (("images", made.images), ("masks", made.masks)):
-        expect(bool(tensor.isfinite().all()), f"the {what} hold values that are not finite")
-        inside = bool(((tensor >= 0) & (tensor <= 1)).all())
-        expect(inside, f"{what} must be in [0, 1], got {float(tensor.min())} to {float(tensor.max())}")
-
-
-def check_parameters(synthesizer: Synthesizer, images: Tensor) -> None:
-    """Parameters are kept on the CPU, and their first axis is the sample."""
-    for name, value in call(synthesizer, images).parameters.host.items():
-        expect(value.device.type == "cpu", f"parameter {name!r} must be kept on the CPU, got {value.device}")
-        expect(
-            value.ndim > 0 and len(value) == len(images),
-            f"parameter {name!r} must have {len(images)} samples on its first axis, got {tuple(value.shape)}",
-        )
-
-
-def check_masks_tell(synthesizer: Synthesizer, images: Tensor) -> None:
-    """An image is exactly as it was where its mask is 0, so a change of it all has a mask of ones."""
-    for seed in range(4):
-        made = call(synthesizer, images, seed)
-        wrong = ((made.images != images) & (made.masks == 0)).any(dim=1)
-        expect(not bool(wrong.any()), f"{int(wrong.sum())} pixels changed where the mask is 0 (seed {seed})")
+    Images come back with their shape, type and device; masks are float32, one an image. Both are finite and
+    in [0, 1]. Parameters are kept on the CPU, and their first axis is the sample. An image is exactly as it
+    was where its mask is 0, so a change of it all has a mask of ones. All that holds of the images once and
+    several times in a batch, so that more is drawn of each.
+    """
+    for given in (images, images.repeat(_TIMES, 1, 1, 1)):
+        made = call(synthesizer, given)
+        _expect_shapes(made, given)
+        _expect_range(made)
+        _expect_parameters(made, len(given))
+        wrong = ((made.images != given) & (made.masks == 0)).any(dim=1)
+        expect(not bool(wrong.any()), f"{int(wrong.sum())} pixels changed where the mask is 0")
 
 
 def check_input_untouched(synthesizer: Synthesizer, images: Tensor) -> None:
@@ -67,4 +46,31 @@ def check_input_untouched(synthesizer: Synthesizer, images: Tensor) -> None:
     ):
         expect(
             torch.equal(tensor, copy), f"the {what} given must stay untouched, some of their values changed"
+        )
+
+
+def _expect_shapes(made: Defects, images: Tensor) -> None:
+    for what, tensor, shape, dtype in (
+        ("images", made.images, images.shape, images.dtype),
+        ("masks", made.masks, (len(images), 1, *images.shape[2:]), torch.float32),
+    ):
+        wanted = f"{str(dtype).removeprefix('torch.')} {tuple(shape)}"
+        right = isinstance(tensor, Tensor) and tensor.shape == shape and tensor.dtype == dtype
+        expect(right, f"{what} must be {wanted}, got {describe_tensor(tensor)}")
+        expect(tensor.device == images.device, f"{what} must be on {images.device}, got {tensor.device}")
+
+
+def _expect_range(made: Defects) -> None:
+    for what, tensor in (("images", made.images), ("masks", made.masks)):
+        expect(bool(tensor.isfinite().all()), f"the {what} hold values that are not finite")
+        inside = bool(((tensor >= 0) & (tensor <= 1)).all())
+        expect(inside, f"{what} must be in [0, 1], got {float(tensor.min())} to {float(tensor.max())}")
+
+
+def _expect_parameters(made: Defects, samples: int) -> None:
+    for name, value in made.parameters.host.items():
+        expect(value.device.type == "cpu", f"parameter {name!r} must be kept on the CPU, got {value.device}")
+        expect(
+            value.ndim > 0 and len(value) == samples,
+            f"parameter {name!r} must have {samples} samples on its first axis, got {tuple(value.shape)}",
         )

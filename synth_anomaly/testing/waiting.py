@@ -10,7 +10,6 @@ import torch
 from torch import Tensor
 from torch.overrides import TorchFunctionMode
 from torch.utils._python_dispatch import TorchDispatchMode
-from torch.utils._pytree import tree_leaves
 
 from synth_anomaly.host import as_if_on_device
 
@@ -81,11 +80,11 @@ class _Pretended(TorchDispatchMode):  # type: ignore[no-untyped-call]
                 self._storages[storage._cdata] = storage
 
     def __torch_dispatch__(self, operation: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
-        if any(map(self.holds, tree_leaves((args, kwargs)))):
+        if any(map(self.holds, _leaves((args, kwargs)))):
             if operation.overloadpacket in _WAITING or self._indexes_by_bool(operation, args):
                 raise AssertionError(_sentence(operation.overloadpacket))
             result = operation(*args, **(kwargs or {}))
-            self.mark(tree_leaves(result))
+            self.mark(_leaves(result))
             return result
         return operation(*args, **(kwargs or {}))
 
@@ -114,7 +113,7 @@ class _Calls(TorchFunctionMode):
         if function is Tensor.to and self._pretended.holds(args[0]) and "cpu" in (*args[1:], *named.values()):
             raise AssertionError(_sentence('Tensor.to("cpu")'))
         result = function(*args, **named)
-        if self._follows_copies and not any(map(self._pretended.holds, tree_leaves((args, named)))):
+        if self._follows_copies and not any(map(self._pretended.holds, _leaves((args, named)))):
             return self._followed(function, args, named, result)
         return result
 
@@ -127,8 +126,19 @@ class _Calls(TorchFunctionMode):
             result = result.clone() if result is args[0] else result
         elif function in _COPYING:
             raise AssertionError(_copied(f"torch.{function.__name__} with a device"))
-        self._pretended.mark(tree_leaves(result))
+        self._pretended.mark(_leaves(result))
         return result
+
+
+def _leaves(value: object) -> Iterator[object]:
+    """Yield what tuples, lists and tables hold, however deep, in a fraction of the time of `tree_leaves`."""
+    if isinstance(value, tuple | list):
+        for part in value:
+            yield from _leaves(part)
+    elif isinstance(value, dict):
+        yield from _leaves(list(value.values()))
+    else:
+        yield value
 
 
 @contextmanager

@@ -365,20 +365,20 @@ FOR_SOME = [
 
 
 def check_types_in_half_precision(synthesizer, images):
-    checks.check_shapes(synthesizer, images.bfloat16())
+    checks.check_result(synthesizer, images.bfloat16())
 
 
 CAUGHT = [
     (WritesInput, checks.check_input_untouched, "images given must stay untouched"),
     (WritesDonors, checks.check_input_untouched, "donors given must stay untouched"),
-    (ChangesOutside, checks.check_masks_tell, "changed where the mask is 0"),
-    (LeavesRange, checks.check_range, r"images must be in \[0, 1\]"),
-    (NotFinite, checks.check_range, "images hold values that are not finite"),
+    (ChangesOutside, checks.check_result, "changed where the mask is 0"),
+    (LeavesRange, checks.check_result, r"images must be in \[0, 1\]"),
+    (NotFinite, checks.check_result, "images hold values that are not finite"),
     (OtherType, check_types_in_half_precision, "images must be bfloat16"),
     (HalfMasks, check_types_in_half_precision, "masks must be float32"),
-    (ThreeChannelMasks, checks.check_shapes, r"masks must be float32 \(6, 1, 32, 32\)"),
-    (OneParameterForAll, checks.check_parameters, "parameter 'top' must have 6 samples"),
-    (ReturnsATuple, checks.check_shapes, "must return Defects, got tuple"),
+    (ThreeChannelMasks, checks.check_result, r"masks must be float32 \(6, 1, 32, 32\)"),
+    (OneParameterForAll, checks.check_result, "parameter 'top' must have 6 samples"),
+    (ReturnsATuple, checks.check_result, "must return Defects, got tuple"),
     (UsesGlobalTorch, checks.check_same_seed, "draw from `generator` alone"),
     (UsesGlobalTorch, checks.check_random_state, "global random state of torch was used"),
     (SeedsGlobalTorch, checks.check_random_state, "global random state of torch was used"),
@@ -450,7 +450,7 @@ def test_images_of_every_kind_are_tried(bad, message, plugins):
 def test_every_check_is_shown_to_catch_something():
     caught = {check.__name__ for _, check, _ in CAUGHT} | {"check_replay", "check_replay_of_some"}
     gathered = {name for name in checks.__all__ if name.startswith("check_")} - {"check_synthesizer"}
-    assert gathered == (caught | {"check_shapes"}) - {"check_types_in_half_precision"}
+    assert gathered == (caught | {"check_result"}) - {"check_types_in_half_precision"}
 
 
 @pytest.mark.parametrize("check", dict.fromkeys(check for _, check, _ in CAUGHT))
