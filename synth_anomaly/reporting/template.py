@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+from functools import cache
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -16,14 +17,18 @@ __all__ = ["data_url", "render_page"]
 
 def render_page(template: str, **values: Any) -> str:
     """Return a template of ``pages/`` as HTML; its texts are escaped, and made what UTF-8 can hold."""
-    pages = Environment(
+    return printable(_pages().get_template(template).render(**values))
+
+
+@cache
+def _pages() -> Environment:
+    return Environment(
         loader=PackageLoader("synth_anomaly.reporting", "pages"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    return printable(pages.get_template(template).render(**values))
 
 
 def data_url(picture: Image.Image, quality: int = 90) -> str:
