@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from synth_anomaly.cli.folder_options import kind_options, subfolders_option
 from synth_anomaly.cli.guides import guide_option
 from synth_anomaly.cli.options import (
     is_quiet,
@@ -32,6 +33,8 @@ __all__ = ["synth"]
     "--data", metavar="PATH", help="Folder of images; else $SAT_DATA, ./datasets/mvtec_ad, the demo."
 )
 @click.option("--dataset", metavar="NAME", help="The folder's layout; found out by default.")
+@subfolders_option("no")
+@kind_options
 @guide_option
 @click.option("--textures", metavar="PATH", help="Folder of texture images for defects, such as DTD's.")
 @click.option("--html", is_flag=True, help="Write a page that shows every synthesizer on these images.")

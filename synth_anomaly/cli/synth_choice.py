@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from synth_anomaly.catalogue import catalogue
+from synth_anomaly.cli.folder_options import folders_asked_for
 from synth_anomaly.cli.gallery import provider_of
 from synth_anomaly.cli.inline import inline
 from synth_anomaly.cli.synth_build import Built, build_synthesizer
@@ -56,7 +57,11 @@ def read_arguments(
     """
     if name is None or images is not None or name == EVERY or _is_synthesizer(name):
         return name, images
-    return (None, name) if is_images(name, given["data"], given["dataset"]) else (name, None)
+    return (
+        (None, name)
+        if is_images(name, given["data"], given["dataset"], folders_asked_for(given))
+        else (name, None)
+    )
 
 
 def _is_synthesizer(name: str) -> bool:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import click
 import torch
@@ -26,7 +27,7 @@ from synth_anomaly.data import (
 from synth_anomaly.data.detect import detect
 from synth_anomaly.errors import DataError, SynthAnomalyError
 from synth_anomaly.guides import guide_bytes
-from synth_anomaly.interfaces import Guide, Sample
+from synth_anomaly.interfaces import Guide, Sample, WithNotes
 from synth_anomaly.options import nearest
 from synth_anomaly.reporting.synthesis.texts import counted
 
@@ -127,12 +128,18 @@ class Pictures:
         return replace(self, guides=kept.float() / 255)
 
 
-def is_images(what: str, data: str | None, dataset: str | None) -> bool:
+def is_images(what: str, data: str | None, dataset: str | None, folders: Mapping[str, Any]) -> bool:
     """Whether an argument names images: a category, or something that is there."""
-    return what in _categories(data, dataset) or Path(what).expanduser().exists()
+    return what in _categories(data, dataset, folders) or Path(what).expanduser().exists()
 
 
-def find_images(what: str | None, category: str | None, data: str | None, dataset: str | None) -> Origin:
+def find_images(
+    what: str | None,
+    category: str | None,
+    data: str | None,
+    dataset: str | None,
+    folders: Mapping[str, Any],
+) -> Origin:
     """Return the images that the command line means.
 
     Args:
@@ -140,6 +147,7 @@ def find_images(what: str | None, category: str | None, data: str | None, datase
         category: A category; None for the only one, or of the usual places' the first.
         data: A folder, as in `sat run`.
         dataset: Its layout.
+        folders: How folders are read, as options of a data set.
 
     Raises:
         DataError: If there are none.
@@ -147,48 +155,50 @@ def find_images(what: str | None, category: str | None, data: str | None, datase
     if category == ALL:
         raise click.UsageError("sat synth shows one category: name it instead of 'all'.")
     if what is None:
-        return _origin(_usual(data, dataset, category))
-    if what in _categories(data, dataset):
+        return _origin(_usual(data, dataset, category, folders), folders)
+    if what in _categories(data, dataset, folders):
         if category not in (None, what):
             raise click.UsageError(f"Give one category: {what} or {category}.")
-        return _origin(_usual(data, dataset, what))
+        return _origin(_usual(data, dataset, what, folders), folders)
     if data is not None or dataset is not None:
-        raise DataError(_unknown(what, data, dataset))
+        raise DataError(_unknown(what, data, dataset, folders))
     path = Path(what).expanduser()
     if not path.exists():
-        raise DataError(_unknown(what, data, dataset))
-    return _folder(path, category) if path.is_dir() else Origin(path.name, as_samples(path, "new"))
+        raise DataError(_unknown(what, data, dataset, folders))
+    return _folder(path, category, folders) if path.is_dir() else Origin(path.name, as_samples(path, "new"))
 
 
-def _usual(data: str | None, dataset: str | None, category: str | None) -> Source:
-    source = resolve(dataset, data, category or ALL)
+def _usual(data: str | None, dataset: str | None, category: str | None, folders: Mapping[str, Any]) -> Source:
+    source = resolve(dataset, data, category or ALL, options=folders)
     return replace(source, categories=source.categories[:1])
 
 
-def _folder(path: Path, category: str | None) -> Origin:
-    located = detect(path, "the path")
+def _folder(path: Path, category: str | None, folders: Mapping[str, Any]) -> Origin:
+    located = detect(path, "the path", folders)
     names = located.categories
     chosen = category or names[0]
     if chosen not in names:
         raise DataError(f"expected a category of {path}, got {chosen!r}: {nearest(chosen, names)}")
     root = None if located.root is None else str(located.root)
-    return _origin(Source(dataset=located.dataset, root=root, categories=(chosen,), found=names))
+    return _origin(Source(dataset=located.dataset, root=root, categories=(chosen,), found=names), folders)
 
 
-def _origin(source: Source) -> Origin:
+def _origin(source: Source, folders: Mapping[str, Any]) -> Origin:
     (category,) = source.categories
-    dataset = open_dataset(source, category)
+    dataset = open_dataset(source, category, options=folders)
+    for note in dataset.notes() if isinstance(dataset, WithNotes) else ():
+        warn(note)
     title = f"{dataset.name} / {category}"
     return Origin(title, tuple(dataset.train()), dataset.name == Demo.name, source.notice)
 
 
-def _categories(data: str | None, dataset: str | None) -> tuple[str, ...]:
+def _categories(data: str | None, dataset: str | None, folders: Mapping[str, Any]) -> tuple[str, ...]:
     with suppress(SynthAnomalyError):  # said where the images are asked for
-        return resolve(dataset, data, ALL).found
+        return resolve(dataset, data, ALL, options=folders).found
     return ()
 
 
-def _unknown(what: str, data: str | None, dataset: str | None) -> str:
-    categories = _categories(data, dataset)
+def _unknown(what: str, data: str | None, dataset: str | None, folders: Mapping[str, Any]) -> str:
+    categories = _categories(data, dataset, folders)
     place = "a category" if data or dataset else "a category, a folder of good images or an image file"
     return f"expected {place}, got {what!r}: {nearest(what, categories)}"

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from synth_anomaly.cli.console import warn
+from synth_anomaly.cli.folder_options import folders_asked_for
 from synth_anomaly.cli.gallery import SAMPLES
 from synth_anomaly.cli.picture_options import reading_asked_for
 from synth_anomaly.cli.reading import reading_shown
@@ -112,7 +113,7 @@ def read_request(name: str | None, images: str | None, given: Mapping[str, Any],
     guide = choose_guide(given["guide"], of_guide)
     changes = {key: value for key, value in changes.items() if key not in of_guide}
     chosen = choose_synthesizer(name, changes, given["textures"], page=given["html"])
-    origin = find_images(images, given["category"], given["data"], given["dataset"])
+    origin = find_images(images, given["category"], given["data"], given["dataset"], folders_asked_for(given))
     if origin.notice:
         warn(origin.notice)
     count = min(_IMAGES, given["count"]) if chosen else _IMAGES_OF_PAGE

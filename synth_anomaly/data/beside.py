@@ -32,15 +32,19 @@ def masks_among(images: Sequence[Path], suffixes: Sequence[str] = ()) -> dict[Pa
     Returns:
         Masks by image.
     """
+    own = tuple(each for each in suffixes if each)
+    likely = [path for path in images if path.stem.casefold().endswith(_ENDINGS) or path.stem.endswith(own)]
+    if not likely:
+        return {}
     stems: dict[tuple[Path, str], Path] = {}
     for path in images:
         stems.setdefault((path.parent, path.stem), path)
     found: dict[Path, Path] = {}
-    for path in images:
-        own = next((each for each in suffixes if each and path.stem.endswith(each)), None)
-        ending = own or next((each for each in _ENDINGS if path.stem.casefold().endswith(each)), None)
-        image = None if ending is None else stems.get((path.parent, path.stem[: -len(ending)]))
-        if image is not None and (own or _looks_like_mask(path)):
+    for path in likely:
+        named = next((each for each in own if path.stem.endswith(each)), None)
+        ending = named or next(each for each in _ENDINGS if path.stem.casefold().endswith(each))
+        image = stems.get((path.parent, path.stem[: -len(ending)]))
+        if image is not None and (named or _looks_like_mask(path)):
             found.setdefault(image, path)
     return found
 

@@ -15,7 +15,6 @@ from synth_anomaly.data.listing import subfolders as folders
 from synth_anomaly.data.places import Places, find_places
 from synth_anomaly.data.product import Marked, Product
 from synth_anomaly.data.split import split_normals
-from synth_anomaly.data.unread import Unread
 from synth_anomaly.errors import DataError, OptionError
 from synth_anomaly.interfaces import Sample
 
@@ -101,7 +100,7 @@ class Folder:
         Raises:
             DataError: If there are none.
         """
-        return self._split().train
+        return self._split(self._product()).train
 
     def test(self) -> Sequence[Sample]:
         """Return the test images, named ``<defect>/<file>``, by name; empty where there are none.
@@ -109,8 +108,11 @@ class Folder:
         Raises:
             DataError: If a kind has no image, images are not sorted by kind, or a mask belongs to no image.
         """
-        split = self._split()
-        return [*split.held_out, *split.defective, *split.tests()]
+        product = self._product()
+        if product.places.test is not None:
+            return _tests(product)
+        split = self._split(product)
+        return [*split.held_out, *split.defective]
 
     def notes(self) -> Sequence[str]:
         """Return a line on what was not read, and on images that were moved from training to testing.
@@ -118,11 +120,13 @@ class Folder:
         Raises:
             DataError: If images are missing.
         """
-        split = self._split()
-        return [*split.notes, *([text] if (text := self._unread(split).text()) else [])]
-
-    def _split(self) -> Split:
         product = self._product()
+        split = self._split(product)
+        unread = product.unread()
+        unread += split.found.unread
+        return [*split.notes, *([unread.text()] if unread else [])]
+
+    def _split(self, product: Product) -> Split:
         found = self._good(product)
         places = product.places
         if places.test is not None:
@@ -148,7 +152,7 @@ class Folder:
             if found.defective
             else ""
         )
-        return Split(product, found, found.good, is_given=True, notes=(*([note] if note else []),))
+        return Split(product, found, found.good, notes=(*([note] if note else []),))
 
     def _drawn(self, product: Product, found: Marked, defective: list[Sample]) -> Split:
         """Return a split of the good images that nobody split."""
@@ -176,12 +180,6 @@ class Folder:
             defective=defective,
             notes=tuple(notes),
         )
-
-    def _unread(self, split: Split) -> Unread:
-        total = Unread()
-        total += split.found.unread
-        total += split.product.unread()
-        return total
 
     def _product(self) -> Product:
         names = KindNames(self.good, self.bad)
@@ -217,7 +215,6 @@ class Split:
         train: The good images to train on.
         held_out: Good images to test on that lie beside those.
         defective: Defective images, where no folder of test images is there.
-        is_given: Whether folders state the split.
         notes: What a reader should know of it.
     """
 
@@ -226,23 +223,21 @@ class Split:
     train: Sequence[Sample]
     held_out: Sequence[Sample] = ()
     defective: Sequence[Sample] = ()
-    is_given: bool = False
     notes: tuple[str, ...] = ()
 
-    def tests(self) -> list[Sample]:
-        """Return the images of the folder of test images."""
-        if not self.is_given:
-            return []
-        places = self.product.places
-        if not places.kinds:
-            loose = self.product.loose()
-            return [*loose.good, *loose.defective]
-        if places.test is not None and (stray := image_files(places.test)):
-            raise DataError(
-                f"expected test images in {places.test / GOOD} and {places.test}/<defect>, got "
-                f"{stray[0].name} right in {places.test}: move it to where it belongs"
-            )
-        return self.product.kinds()
+
+def _tests(product: Product) -> list[Sample]:
+    """Return the images of a product's folder of test images."""
+    places = product.places
+    if not places.kinds:
+        loose = product.loose()
+        return [*loose.good, *loose.defective]
+    if places.test is not None and (stray := image_files(places.test)):
+        raise DataError(
+            f"expected test images in {places.test / GOOD} and {places.test}/<defect>, got "
+            f"{stray[0].name} right in {places.test}: move it to where it belongs"
+        )
+    return product.kinds()
 
 
 def _choice(categories: Sequence[str]) -> str:

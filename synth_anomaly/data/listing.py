@@ -40,7 +40,10 @@ class Listing:
 
     def name(self, path: Path) -> str:
         """Return a file's path below the folder, without suffix."""
-        return path.relative_to(self.folder).with_suffix("").as_posix()
+        # relative_to() would take most of the time that a folder takes
+        above = "" if self.folder == Path() else str(self.folder)
+        below = str(path).removeprefix(above).removesuffix(path.suffix)
+        return below.replace(os.sep, "/").removeprefix("/")
 
 
 def list_images(

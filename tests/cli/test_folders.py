@@ -152,3 +152,11 @@ def test_test_images_that_were_trained_on_are_named(sat, parts):
     assert note.startswith("1 of 4 test images")
     assert "good/000 is good/001" in note
     assert note in said.stderr
+
+
+def test_synth_reads_folders_as_run_does(sat, own, tmp_path):
+    out = ["--out", tmp_path / "out", "--count=4", "--size=32"]
+    said = sat("synth", "cutpaste", own, *OWN, *out)
+    assert said.code == 0, said.stderr
+    assert any("held out" in line for line in said.stderr.splitlines())
+    assert sat("synth", "cutpaste", own, *out).refuses("fein,grob", "--good NAME")
