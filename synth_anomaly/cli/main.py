@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import sys
+from io import TextIOWrapper
 
 import click
 
@@ -44,4 +46,7 @@ def cli(ctx: click.Context, quiet: bool, verbose: bool) -> None:
 
 def main() -> None:
     """Run ``sat`` with the arguments of the process, and end it."""
+    if isinstance(sys.stdout, TextIOWrapper):
+        # paths whose names are no UTF-8 are printed as the bytes that they are
+        sys.stdout.reconfigure(errors="surrogateescape")
     cli.main(prog_name="sat")

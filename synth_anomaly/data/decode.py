@@ -16,6 +16,7 @@ from torch import Tensor
 from synth_anomaly.data.image_file import ImageFile, MaskFile
 from synth_anomaly.data.images import Image, ImageFacts
 from synth_anomaly.data.masks import Mask
+from synth_anomaly.data.picture_object import PictureObject
 from synth_anomaly.data.resize import resize_image
 from synth_anomaly.errors import DataError
 from synth_anomaly.interfaces import Sample, Size
@@ -106,7 +107,7 @@ def decoded_checked(sample: Sample) -> Image:
     Raises:
         DataError: If it cannot be read, or is no image.
     """
-    if isinstance(sample.read, ImageFile):
+    if isinstance(sample.read, ImageFile | PictureObject):
         return sample.read.decoded()
     image = _called(sample.read, sample.name)
     if not isinstance(image, np.ndarray) or image.dtype != np.uint8 or image.shape[2:] != (3,):
@@ -114,6 +115,8 @@ def decoded_checked(sample: Sample) -> Image:
             f"expected a uint8 array (H, W, 3) from the image {sample.name!r}, got {_kind(image)}: "
             "correct its read()"
         )
+    if not image.size:
+        raise DataError(f"expected an image with pixels as {sample.name!r}, got {image.shape}: leave it out")
     return Image(image)
 
 

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from synth_anomaly.data.images import Image, decoded_image
 from synth_anomaly.data.masks import Mask, MaskFacts, decoded_mask
+from synth_anomaly.data.picture_object import PictureObject
 from synth_anomaly.data.pictures import page_count, picture_size
 from synth_anomaly.data.reading import Reading
 from synth_anomaly.errors import DataError
@@ -114,6 +115,9 @@ def read_as(samples: Sequence[Sample], reading: Reading) -> tuple[Sample, ...]:
 
 
 def _read_as(sample: Sample, reading: Reading) -> Iterator[Sample]:
+    if isinstance(sample.read, PictureObject):
+        yield replace(sample, read=replace(sample.read, reading=reading))
+        return
     if not isinstance(sample.read, ImageFile):
         yield sample
         return

@@ -11,12 +11,12 @@ import numpy as np
 import numpy.typing as npt
 
 from synth_anomaly.data.masks import read_mask
-from synth_anomaly.data.pictures import decode, picture_size
+from synth_anomaly.data.pictures import Raster, decode, picture_size
 from synth_anomaly.data.reading import Reading
 from synth_anomaly.errors import DataError
 from synth_anomaly.interfaces import Size
 
-__all__ = ["Image", "ImageFacts", "decoded_image", "image_size", "read_image", "read_mask"]
+__all__ = ["Image", "ImageFacts", "decoded_image", "image_size", "read_image", "read_mask", "shown_image"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,7 +92,20 @@ def decoded_image(
         at_least: Height and width that are enough; a JPEG may then be decoded at a half of its size or less.
     """
     asked = reading or Reading()
-    raster = decode(path, asked, page=page, at_least=at_least)
+    return shown_image(decode(path, asked, page=page, at_least=at_least), asked, path)
+
+
+def shown_image(raster: Raster, asked: Reading, path: Path) -> Image:
+    """Return a picture as it is shown, with what a user should know of it.
+
+    Args:
+        raster: The picture, upright.
+        asked: How it is read.
+        path: Its file, or what stands for one in messages.
+
+    Raises:
+        DataError: If it has values out of range.
+    """
     pixels, brightest, white = raster.values, None, raster.white
     if raster.is_deep:
         white = asked.white or raster.white

@@ -6,23 +6,32 @@ good images, its test images with their masks. To predict, it is simply every im
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from functools import partial
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, cast
 
-import numpy as np
 import numpy.typing as npt
+from PIL import Image as Pillow
+from torch import Tensor
 
+from synth_anomaly.data.arrays import InMemory, are_in_memory, from_memory, is_in_memory
 from synth_anomaly.data.image_paths import ImagePaths
-from synth_anomaly.data.kind_names import GOOD
 from synth_anomaly.errors import DataError
 from synth_anomaly.interfaces import Dataset, Sample
 
 __all__ = ["Images", "as_samples"]
 
-Images = Dataset | Sequence[Sample] | npt.NDArray[np.uint8] | str | Path | Sequence[str | Path]
-"""A data set, samples, one image or several as an array, or files and folders of images."""
+Images = (
+    Dataset
+    | Sequence[Sample]
+    | InMemory
+    | Sequence[npt.NDArray[Any]]
+    | Sequence[Pillow.Image]
+    | str
+    | Path
+    | Sequence[str | Path]
+)
+"""A data set, samples, files and folders of images, or images in memory: arrays or Pillow's."""
 
 Use = Literal["train", "test", "new"]
 
@@ -38,7 +47,9 @@ def as_samples(
     """Return images as samples.
 
     Args:
-        images: A data set, samples, uint8 ``(H, W, 3)`` or ``(N, H, W, 3)``, or files and folders.
+        images: A data set, samples, files and folders; or images in memory: an RGB array of uint8,
+            ``(H, W, 3)`` or ``(N, H, W, 3)``, an image of Pillow's, or a list of these, of any sizes. Those
+            of OpenCV are BGR: turn them around first, ``image[..., ::-1]``.
         use: What they are for. ``"train"`` takes the good images of a data set, ``"test"`` its test images,
             and so of a folder, which holds one product in a layout that ``--data`` knows. ``"new"`` takes a
             data set's test images too, but of a folder every image, masks and overlays beside them excepted.
@@ -52,7 +63,8 @@ def as_samples(
         without suffix.
 
     Raises:
-        DataError: If there is no image, the array is of another form, or a folder is no such data set.
+        DataError: If there is no image, an array is of another form or out of range, or a folder is no such
+            data set.
     """
 
     def paths(given: Sequence[str | Path]) -> tuple[Sample, ...]:
@@ -68,30 +80,33 @@ def as_samples(
 
     if isinstance(images, Dataset):
         return tuple(images.train() if use == "train" else images.test())
-    if isinstance(images, np.ndarray):
-        return _from_array(images)
+    if is_in_memory(images):
+        return from_memory(images)
     if isinstance(images, str | Path):
         return paths([images])
-    listed = list(images)
-    if not listed:
-        raise DataError("expected at least one image, got none: name a file or a folder of images")
+    listed = _listed(images)
     if all(isinstance(item, Sample) for item in listed):
         return tuple(cast("list[Sample]", listed))
     if all(isinstance(item, str | Path) for item in listed):
         return paths(cast("list[str | Path]", listed))
-    raise DataError(
-        f"expected a data set, samples, an array, or files and folders, got {type(images).__name__}"
-    )
+    if are_in_memory(listed):
+        return from_memory(listed)
+    raise _unexpected(images, listed)
 
 
-def _from_array(images: npt.NDArray[Any]) -> tuple[Sample, ...]:
-    stack = images[None] if images.ndim == 3 else images
-    if images.dtype != np.uint8 or stack.ndim != 4 or stack.shape[-1] != 3:
-        raise DataError(
-            f"expected images as uint8 (H, W, 3) or (N, H, W, 3), got {images.dtype} {images.shape}: "
-            "convert them, or give files"
-        )
-    return tuple(
-        Sample(name=f"{GOOD}/{row:03d}", defect=GOOD, read=partial(np.asarray, image))
-        for row, image in enumerate(stack)
-    )
+def _listed(images: object) -> list[Any]:
+    if isinstance(images, Mapping | bytes | Tensor) or not isinstance(images, Iterable):
+        raise _unexpected(images)
+    if listed := list(images):
+        return listed
+    raise DataError("expected at least one image, got none: name a file or a folder of images")
+
+
+def _unexpected(images: object, items: Iterable[object] = ()) -> DataError:
+    """Return the error for what is no images."""
+    kinds = ", ".join(sorted({type(item).__name__ for item in items}))
+    got = f"{type(images).__name__}" + (f" of {kinds}" if kinds else "")
+    cure = "give files, or arrays of uint8"
+    if isinstance(images, Tensor) or any(isinstance(item, Tensor) for item in items):
+        cure = "predict() alone takes a tensor (B, 3, H, W); give arrays (H, W, 3) of uint8"
+    return DataError(f"expected a data set, samples, an array, or files and folders, got {got}: {cure}")

@@ -86,7 +86,8 @@ class Method(MethodDefinition):
         """Train on good images; a loaded method goes on from its weights.
 
         Args:
-            images: Good images: a data set, files or folders, ``(N, H, W, 3)`` uint8, or samples.
+            images: Good images: a data set, files or folders, samples, RGB arrays ``(N, H, W, 3)`` or
+                ``(H, W, 3)`` of uint8, Pillow's images, or lists of these.
             device: ``auto``, ``cpu``, ``cuda``, ``cuda:N`` or ``mps``.
             precision: ``auto``, ``fp32`` or ``bf16``.
             skip_bad: Leave out images that cannot be read instead of stopping.
@@ -131,8 +132,10 @@ class Method(MethodDefinition):
         """Return maps and scores, as float32 on the CPU.
 
         Args:
-            images: ``(B, 3, H, W)`` in [0, 1] at the input size; or images of any size as uint8
-                ``(H, W, 3)`` or ``(N, H, W, 3)``, as files, folders or samples, which are resized to it.
+            images: A tensor ``(B, 3, H, W)`` of floats, RGB in [0, 1], at the input size; or images of any
+                size, which are resized to it: files, folders, samples, RGB arrays ``(H, W, 3)`` or
+                ``(N, H, W, 3)`` of uint8, Pillow's images, or lists of these. An array of OpenCV's is BGR:
+                give ``image[..., ::-1]``.
             batch_size: Images a batch; the settings' by default.
             precision: ``fp32``, ``bf16``, or ``auto``, which is bf16 where hardware speeds it up.
 
@@ -140,7 +143,8 @@ class Method(MethodDefinition):
             Maps of the input size, scores, and reconstructions where the method has them.
 
         Raises:
-            DataError: If there is no image, one cannot be read, or a tensor is of another size.
+            DataError: If there is no image, one cannot be read, has no pixel or values outside [0, 1], or a
+                tensor is of another size.
         """
         prediction = predict(self, images, batch_size=batch_size, precision=precision, warn=warn_caller)
         self._doubt(warn_caller)  # afterwards: a method may refuse by itself to predict untrained

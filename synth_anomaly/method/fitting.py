@@ -17,6 +17,7 @@ from synth_anomaly.method.definition import MethodDefinition
 from synth_anomaly.method.lasting import check_saveable
 from synth_anomaly.method.needing import check_nothing_absent
 from synth_anomaly.method.presets import check_training
+from synth_anomaly.method.trial import without_defects
 from synth_anomaly.synthesizers.inside import read_files
 from synth_anomaly.training import (
     Interruption,
@@ -136,12 +137,13 @@ def _fit(
     stores = [store for store in (data.train, data.validation) if store is not None]
     method.skipped = tuple(skip for store in stores for skip in store.skipped)
     method.said = frozenset(remark.kind for store in stores for remark in store.remarks)
-    lines = (*notes, *method.remarks(), *_read_files(method, device, report))
+    files = _read_files(method, device, report)
+    method.to(device)
+    lines = (*notes, *method.remarks(), *files, *without_defects(method, data))
     for line in lines:
         warn(line)
     # what was said of the files while they were read belongs to the results too
     method.notes = (*(remark.text for store in stores for remark in store.remarks), *lines)
-    method.to(device)
     begun = checkpoints is not None and (checkpoints / "state.json").is_file()
     if not (begun or method.loaded):
         load_pretrained(method, warn)

@@ -13,23 +13,23 @@ __all__ = ["CONSTRUCTOR_NAMES", "check_setting_names"]
 CONSTRUCTOR_NAMES = ("self", "preset", "seed", "allow_code")
 """Arguments of a method's constructor that are no settings; no setting may be called so."""
 
-_ABOVE, _IN_DATA = "above the tables of a recipe", "in a recipe's [data]"
+_ABOVE, _IN_DATA = "above all tables", "in the table [data]"
 
 _ELSEWHERE: Mapping[str, tuple[str, str]] = {
-    "seed": ("--seed N", f"{_ABOVE}, seed = N"),
-    "preset": ("--preset NAME", f'{_ABOVE}, preset = "NAME"'),
-    "precision": ("--precision NAME", f'{_ABOVE}, precision = "NAME"'),
-    "method": ("it after sat run", f'{_ABOVE}, method = "NAME"'),
+    "seed": ("--seed N", f"{_ABOVE}: seed = N"),
+    "preset": ("--preset NAME", f'{_ABOVE}: preset = "NAME"'),
+    "precision": ("--precision NAME", f'{_ABOVE}: precision = "NAME"'),
+    "method": ("sat run NAME", f'{_ABOVE}: method = "NAME"'),
     "allow_code": ("--allow-code", ""),
     "device": ("--device NAME", ""),
     "threads": ("--threads N", ""),
     "out": ("--out FOLDER", ""),
-    "data": ("--data PATH", f'{_IN_DATA}, root = "PATH"'),
-    "root": ("--data PATH", f'{_IN_DATA}, root = "PATH"'),
-    "dataset": ("--dataset NAME", f'{_IN_DATA}, dataset = "NAME"'),
-    "category": ("--category NAME", f'{_IN_DATA}, category = "NAME"'),
-    "skip_bad": ("--skip-bad", f"{_IN_DATA}, skip_bad = true"),
-    "score_size": ("--score-size native", f'{_IN_DATA}, score_size = "native"'),
+    "data": ("--data PATH", f'{_IN_DATA}: root = "PATH"'),
+    "root": ("--data PATH", f'{_IN_DATA}: root = "PATH"'),
+    "dataset": ("--dataset NAME", f'{_IN_DATA}: dataset = "NAME"'),
+    "category": ("--category NAME", f'{_IN_DATA}: category = "NAME"'),
+    "skip_bad": ("--skip-bad", f"{_IN_DATA}: skip_bad = true"),
+    "score_size": ("--score-size native", f'{_IN_DATA}: score_size = "native"'),
     "textures": ("--textures PATH", ""),
 }
 """How a user says what is no setting, on the command line and in a recipe."""
@@ -56,4 +56,4 @@ def _hint(name: str, known: tuple[str, ...]) -> str:
     if name not in _ELSEWHERE:
         return nearest(name, known)
     option, in_recipe = _ELSEWHERE[name]
-    return f"it is no setting, give {option}" + (f" ({in_recipe})" if in_recipe else "")
+    return f"did you mean {option}?" + (f" In a recipe it stands {in_recipe}" if in_recipe else "")

@@ -12,6 +12,7 @@ from synth_anomaly.data import Images, as_samples, load_test, read_as
 from synth_anomaly.errors import DataError
 from synth_anomaly.interfaces import Prediction
 from synth_anomaly.method.definition import MethodDefinition
+from synth_anomaly.method.tensors import checked_images
 from synth_anomaly.method.warning import warn_caller
 from synth_anomaly.training import choose_precision
 
@@ -72,13 +73,7 @@ def _batches(
             if remark.kind not in method.said:
                 warn(remark.text)
         return
-    if not images.is_floating_point() or images.shape[1:] != (3, *size) or not len(images):
-        raise DataError(
-            f"expected a (B, 3, {size[0]}, {size[1]}) tensor of floats in [0, 1], B at least 1, "
-            f"got {images.dtype} {tuple(images.shape)}: "
-            "resize it, or give files or uint8 arrays, which are resized here"
-        )
-    yield from torch.split(images, batch_size)
+    yield from torch.split(checked_images(images, size), batch_size)
 
 
 def _are_paths(images: Images | Tensor) -> bool:

@@ -94,7 +94,10 @@ WRONG = {
         lambda: torch.zeros(2, 3, 16, 16),
         r"expected a \(B, 3, 32, 32\) tensor of floats in \[0, 1\]",
     ),
-    "a tensor of one image": (lambda: torch.zeros(3, 32, 32), r"got torch.float32 \(3, 32, 32\): resize it"),
+    "a tensor of one image": (
+        lambda: torch.zeros(3, 32, 32),
+        r"got torch.float32 \(3, 32, 32\): .*images\[None\]",
+    ),
     "a grey tensor": (lambda: torch.zeros(2, 1, 32, 32), r"got torch.float32 \(2, 1, 32, 32\)"),
     "a tensor of bytes": (lambda: torch.zeros(2, 3, 32, 32, dtype=torch.uint8), "got torch.uint8"),
     "an empty tensor": (lambda: torch.zeros(0, 3, 32, 32), "B at least 1, got torch.float32"),
