@@ -365,12 +365,13 @@ def test_built_in_pieces_add_nothing_to_the_weights():
     )
 
 
-def test_a_piece_that_no_recipe_can_name_still_trains(tmp_path):
+def test_a_piece_that_no_recipe_can_name_is_refused_before_training(tmp_path):
     def lonely(outputs, targets):
         return outputs.logits.square().mean()
 
-    made = fitted(loss=lonely)
-    made.predict(images(2))
+    with pytest.raises(ComponentError, match=r"no recipe can name .* make it a class"):
+        fitted(loss=lonely)
+    made = small(loss=lonely)
     with pytest.raises(ComponentError, match=r"no recipe can name .* make it a class"):
         made.save(tmp_path / "saved")
     assert not (tmp_path / "saved").exists()

@@ -12,6 +12,7 @@ from synth_anomaly.testing.head import check_head
 from synth_anomaly.testing.images import as_tensor, one_thread, random_images
 from synth_anomaly.testing.loss import check_loss
 from synth_anomaly.testing.method import check_method, check_resuming, fit_small
+from synth_anomaly.testing.recipe import check_recipe
 from synth_anomaly.testing.scorer import check_scorer
 from synth_anomaly.testing.synthesizer import check_synthesizer
 
@@ -22,6 +23,7 @@ __all__ = [
     "check_head",
     "check_loss",
     "check_method",
+    "check_recipe",
     "check_resuming",
     "check_scorer",
     "check_synthesizer",

@@ -9,6 +9,7 @@ from torch import Tensor
 
 from synth_anomaly.interfaces import Backbone, Size
 from synth_anomaly.testing.expect import describe_tensor, expect, expect_finite_gradients, random_tensor
+from synth_anomaly.testing.recipe import check_recipe
 
 __all__ = ["check_backbone", "check_feature_gradient", "check_feature_maps"]
 
@@ -34,6 +35,7 @@ def check_backbone(
         images = random_tensor(2, in_channels, *size, device=device)
         check_feature_maps(backbone, images)
         check_feature_gradient(backbone, images)
+    check_recipe("backbone", backbone)
 
 
 def check_feature_maps(backbone: Backbone, images: Tensor) -> None:

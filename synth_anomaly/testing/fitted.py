@@ -13,6 +13,7 @@ from synth_anomaly.errors import ComponentError
 from synth_anomaly.interfaces import FitsFeatures, Outputs, TransformsFeatures
 from synth_anomaly.randomness import forked_rng
 from synth_anomaly.testing.expect import expect, random_tensor
+from synth_anomaly.testing.recipe import check_recipe
 
 __all__ = [
     "check_batches_do_not_matter",
@@ -57,6 +58,7 @@ def check_fits_features(
     check_batches_do_not_matter(piece, given, rtol=rtol, atol=atol)
     check_fitted_state(piece, given)
     check_fitted_again(piece, given)
+    check_recipe("backbone" if isinstance(piece, TransformsFeatures) else "scorer", piece)
 
 
 def check_unfitted_is_refused(piece: FitsFeatures, features: Sequence[Tensor]) -> None:

@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from synth_anomaly.interfaces import Head, Size
 from synth_anomaly.testing.expect import describe_tensor, expect, expect_finite_gradients, random_tensor
+from synth_anomaly.testing.recipe import check_recipe
 
 __all__ = ["check_head", "check_head_gradient", "check_head_output"]
 
@@ -38,6 +39,7 @@ def check_head(
         features = example_features(channels, strides, size, device)
         check_head_output(head, features, size, out_channels)
         check_head_gradient(head, features, size)
+    check_recipe("head", head)
 
 
 def check_head_output(head: Head, features: Sequence[Tensor], size: Size, out_channels: int = 1) -> None:

@@ -9,6 +9,7 @@ from torch import Tensor
 
 from synth_anomaly.interfaces import Loss, Outputs, Size, Targets
 from synth_anomaly.testing.expect import describe_tensor, expect, expect_finite_gradients, random_tensor
+from synth_anomaly.testing.recipe import check_recipe
 
 __all__ = ["check_loss", "check_loss_finite", "check_loss_order"]
 
@@ -34,6 +35,7 @@ def check_loss(
         check_loss_finite(loss, targets, features, name)
     if getattr(loss, "lower_is_better", False):
         check_loss_order(loss, example_targets(example_masks(size, device)["half"]), features)
+    check_recipe("loss", loss)
 
 
 def check_loss_finite(

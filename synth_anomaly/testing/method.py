@@ -13,9 +13,10 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from synth_anomaly.errors import Interrupted
+from synth_anomaly.errors import ComponentError, Interrupted
 from synth_anomaly.interfaces import EpochReport, Prediction
 from synth_anomaly.method import Method, load_method
+from synth_anomaly.method.lasting import check_saveable
 from synth_anomaly.method.predicting import pictures_of
 from synth_anomaly.options import options_of
 from synth_anomaly.testing.expect import describe_tensor, expect
@@ -61,6 +62,7 @@ def check_method(
     """
     unknown = [name for name in method.after_training if name not in options_of(method.Settings)]
     expect(not unknown, f"after_training names {', '.join(unknown)}, which its Settings have not")
+    _check_saveable(method)
     before = random_states(torch.device("cpu"))
     fit_small(method, images, listeners=[_Panels(), *listeners])
     after = random_states(torch.device("cpu"))
@@ -73,6 +75,9 @@ def check_method(
         method.save(folder)
         loaded = load_method(folder, allow_code=allow_code)
     expect(type(loaded) is type(method), f"what was saved is loaded as a {type(loaded).__name__}")
+    expect(
+        loaded.recipe() == method.recipe(), "what is loaded has another recipe: keep every option as given"
+    )
     again = loaded.predict(images)
     same = torch.equal(again.maps, prediction.maps) and torch.equal(again.scores, prediction.scores)
     expect(same, "loaded, it predicts otherwise: keep what it needs as parameters, buffers or settings")
@@ -103,6 +108,13 @@ def check_resuming(make: Callable[[], Method], images: npt.NDArray[np.uint8], st
         expect(kept, f"nothing is kept before step {step} of stage {stage!r} ends: name a later one")
         resumed = fit_small(make(), images, checkpoints=folder).state_dict()
     _expect_same(resumed, undisturbed)
+
+
+def _check_saveable(method: Method) -> None:
+    try:
+        check_saveable(method)
+    except ComponentError as error:
+        raise AssertionError(str(error)) from error
 
 
 def _check_prediction(prediction: Prediction, count: int, size: tuple[int, int]) -> None:

@@ -7,6 +7,7 @@ from torch import Tensor
 
 from synth_anomaly.interfaces import Outputs, Prediction, Scorer
 from synth_anomaly.testing.expect import describe_tensor, expect, random_tensor
+from synth_anomaly.testing.recipe import check_recipe
 
 __all__ = ["check_score_shapes", "check_scorer", "check_scores_alone"]
 
@@ -30,6 +31,7 @@ def check_scorer(
     outputs = example_outputs(images) if outputs is None else outputs
     check_score_shapes(scorer, outputs, images)
     check_scores_alone(scorer, outputs, images)
+    check_recipe("scorer", scorer)
 
 
 def check_score_shapes(scorer: Scorer, outputs: Outputs, images: Tensor) -> None:
