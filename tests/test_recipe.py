@@ -1,3 +1,6 @@
+import os
+import sys
+
 import pytest
 import tomli_w
 from hypothesis import HealthCheck, given, settings
@@ -132,3 +135,24 @@ def test_none_is_written_as_a_word_and_objects_not_at_all():
     assert Recipe(method="x", settings={"augment": None}).table()["settings"] == {"augment": "none"}
     with pytest.raises(RecipeError, match="no recipe can hold"):
         Recipe(method="x", settings={"loss": object()}).text()
+
+
+@pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="this system's names are no bytes")
+@patient
+@given(name=st.binary(min_size=1, max_size=12).filter(lambda name: b"/" not in name and b"\0" not in name))
+def test_paths_of_any_bytes_come_back(tmp_path_factory, name):
+    root = os.fsdecode(b"/data/" + name)
+    recipe = Recipe(
+        method="x", settings={"folder": [root]}, data=DataRecipe(root=root, category=os.fsdecode(name))
+    )
+    path = tmp_path_factory.mktemp("recipe") / "recipe.toml"
+    path.write_bytes(recipe.text().encode())
+    assert Recipe.read(path).data.category == recipe.data.category
+    assert Recipe.read(path).data.root == root
+    assert Recipe.read(path).settings == {"folder": [root]}
+
+
+def test_packages_are_written_where_there_are_some(tmp_path):
+    (tmp_path / "recipe.toml").write_text(Recipe(method="x", packages={"sat-mine": "1.2"}).text())
+    assert Recipe.read(tmp_path).packages == {"sat-mine": "1.2"}
+    assert "packages" not in Recipe(method="x").text()

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import click
 
 from synth_anomaly.errors import SynthAnomalyError
+from synth_anomaly.files import printable
 
 __all__ = ["Verbosity", "columns", "paragraph", "show_error", "warn", "width"]
 
@@ -33,7 +34,7 @@ class Verbosity:
 def warn(text: str) -> None:
     """Print one line that the user should read, on stderr."""
     click.secho("warning: ", fg="yellow", bold=True, nl=False, err=True)
-    click.echo(text, err=True)
+    click.echo(printable(text), err=True)
 
 
 def show_error(error: SynthAnomalyError, verbosity: Verbosity) -> None:
@@ -42,7 +43,7 @@ def show_error(error: SynthAnomalyError, verbosity: Verbosity) -> None:
     if verbosity.verbose and cause is not None:
         click.echo("".join(traceback.format_exception(cause)).rstrip(), err=True)
     click.secho("error: ", fg="red", bold=True, nl=False, err=True)
-    click.echo(str(error), err=True)
+    click.echo(printable(str(error)), err=True)
 
 
 def width() -> int:

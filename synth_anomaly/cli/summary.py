@@ -9,6 +9,7 @@ from typing import Any
 from rich.console import Console
 
 from synth_anomaly.data.originals import has_all_categories
+from synth_anomaly.files import printable
 from synth_anomaly.reporting.provenance import changes_text
 from synth_anomaly.reporting.results import Results
 from synth_anomaly.reporting.table import categories_table, mean_metrics, presets_table
@@ -19,7 +20,7 @@ __all__ = ["changes_of", "not_begun", "outline", "print_line", "print_summary", 
 
 def print_line(console: Console, text: str, style: str) -> None:
     """Print a line as it is, however long."""
-    console.print(text, style=style, markup=False, emoji=False, highlight=False, soft_wrap=True)
+    console.print(printable(text), style=style, markup=False, emoji=False, highlight=False, soft_wrap=True)
 
 
 def print_summary(finished: Sequence[Results], plan: Sequence[Planned]) -> None:

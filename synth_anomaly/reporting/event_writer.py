@@ -14,6 +14,7 @@ import tomli_w
 from torch import Tensor
 from torch.utils.tensorboard import SummaryWriter
 
+from synth_anomaly.files import printable
 from synth_anomaly.interfaces import EpochReport, RunContext, RunResult
 
 __all__ = ["EventWriter", "image_grid"]
@@ -93,4 +94,4 @@ def image_grid(images: Tensor) -> npt.NDArray[np.float32]:
 
 
 def _as_code(text: str) -> str:
-    return "\n".join("    " + line for line in text.splitlines())
+    return "\n".join("    " + line for line in printable(text).splitlines())

@@ -13,6 +13,7 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
+from synth_anomaly.files import printable
 from synth_anomaly.interfaces import EpochReport
 from synth_anomaly.reporting.pace import Pace, duration_text
 from synth_anomaly.training.listener import Listener
@@ -114,7 +115,7 @@ class Progress(Listener):
 
     def on_message(self, text: str) -> None:
         """Print a message, above the live display where there is one."""
-        self.console.print(Text(text), soft_wrap=True)
+        self.console.print(Text(printable(text)), soft_wrap=True)
 
     def _print(self, line: Text) -> None:
         if self.quiet:

@@ -9,6 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from synth_anomaly.errors import RunError
+from synth_anomaly.files import printable
 
 __all__ = ["new_folder", "remove_folder", "resume_command", "run_folder"]
 
@@ -66,4 +67,4 @@ def resume_command(folder: Path) -> str:
 
 def _one_part(name: str) -> str:
     """Return a name as one part of a path, which leads nowhere else."""
-    return re.sub(r'[/\\:*?"<>|]', "-", name).replace("..", "-")
+    return re.sub(r'[/\\:*?"<>|]', "-", printable(name)).replace("..", "-")
