@@ -15,7 +15,7 @@ from synth_anomaly.scorers import Gated
 
 __all__ = ["FAMILIES", "Deviation", "DeviationSettings"]
 
-FAMILIES = ("draem", "cutpaste-3way", "nsa", "thin-lines", "spots")
+FAMILIES = ("draem", "cutpaste-3way", "nsa", "thin-lines", "spots", "moved-regions")
 """The synthesizers that the head learns from, as far as their defects move the features of a part."""
 
 _TRUNK: Mapping[str, Any] = {"name": "efficientnet-lite0", "weights": "imagenet", "folded": True}
@@ -62,7 +62,7 @@ class DeviationSettings(PipelineSettings):
     head: Head | str | Mapping[str, Any] | None = "pyramid"
     loss: Loss = field(default_factory=FocalDice)
     scorer: Scorer = field(default_factory=Gated)
-    bank: int = 200
+    bank: int = 170
     crop: float = 0.5
     learning_rate: float = 2e-3
     weight_decay: float = 0.01
