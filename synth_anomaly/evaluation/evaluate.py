@@ -126,7 +126,7 @@ def evaluate(
         warn(f"left out {skip.name}: {skip.reason}")
     notes = tuple(remark.text for remark in images.remarks if remark.kind not in said)
     gaps = gap_notes(kept, masks if images.has_masks else None)
-    for line in (*notes, *gaps.values()):
+    for line in notes:
         warn(line)
     joined, highest = np.concatenate(scores), np.concatenate(peaks)
     labels = np.array([sample.is_defective for sample in kept])
