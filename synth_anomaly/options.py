@@ -7,7 +7,7 @@ import types
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import MISSING, dataclass, fields
 from difflib import get_close_matches
-from functools import partial, reduce
+from functools import lru_cache, partial, reduce
 from operator import or_
 from pathlib import Path, PurePath
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
@@ -97,6 +97,22 @@ def options_of(target: Callable[..., Any]) -> dict[str, Option]:
         OptionError: If its signature takes ``*args`` or ``**kwargs``, or an argument has no type that can
             be read at run time.
     """
+    try:
+        return dict(_kept_options(target))
+    except TypeError:  # what has no hash, which is rare, is read each time
+        return _options(target)
+
+
+@lru_cache(maxsize=2048)
+def _kept_options(target: Callable[..., Any]) -> dict[str, Option]:
+    """Return the options of a target, read once: a run asks for those of one class many times.
+
+    A default that is made for each object is made once here. It is described, and never used.
+    """
+    return _options(target)
+
+
+def _options(target: Callable[..., Any]) -> dict[str, Option]:
     constructor = _constructor(target)
     if constructor is None:
         return {}

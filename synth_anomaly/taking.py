@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, get_args, get_origin
 
 from synth_anomaly.wording import alternatives, expected, is_a, item_types, type_name
@@ -45,16 +46,32 @@ def taken_as(annotation: Any, value: Any) -> Any:
         pydantic.ValidationError: If it is not of that type.
     """
     # imported here, because listings need no pydantic and should not wait for it
-    from pydantic import ConfigDict, PydanticUserError, TypeAdapter, ValidationError
+    from pydantic import ValidationError
 
     try:
-        adapter = TypeAdapter(annotation, config=ConfigDict(arbitrary_types_allowed=True))
-    except PydanticUserError:  # such as a dataclass, which forbids a config of ours
-        adapter = TypeAdapter(annotation)
+        # unions that are equal may have their parts in another order, which decides what fits first
+        adapter = _kept_adapter(annotation, repr(annotation))
+    except TypeError:  # an annotation that has no hash
+        adapter = _adapter(annotation)
     try:
         return adapter.validate_python(value)
     except ValidationError:
         return adapter.validate_python(_with_none(value))
+
+
+@lru_cache(maxsize=2048)
+def _kept_adapter(annotation: Any, _: str) -> Any:
+    return _adapter(annotation)
+
+
+def _adapter(annotation: Any) -> Any:
+    """Return what checks values of a type."""
+    from pydantic import ConfigDict, PydanticUserError, TypeAdapter
+
+    try:
+        return TypeAdapter(annotation, config=ConfigDict(arbitrary_types_allowed=True))
+    except PydanticUserError:  # such as a dataclass, which forbids a config of ours
+        return TypeAdapter(annotation)
 
 
 def fault_in(annotation: Any, value: Any) -> Fault:
