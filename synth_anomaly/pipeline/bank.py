@@ -156,7 +156,7 @@ def fill_bank(
 
 
 def rows_that_teach(families: Sequence[Family]) -> list[int]:
-    """Return which families move the features of three fifths of their cells, or the one that moves the most."""
+    """Return which families move the features of three fifths of their cells, or the one that moves most."""
     best = max(range(len(families)), key=lambda row: families[row].moved)
     return [row for row, family in enumerate(families) if family.moved >= _LEAST_MOVED or row == best]
 
