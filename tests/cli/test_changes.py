@@ -56,6 +56,7 @@ def test_many_changes_are_shortened():
     assert preset_text("paper", {}) == "preset paper"
 
 
+@pytest.mark.usefixtures("few_demo_images")
 def test_a_changed_run_says_so_everywhere(sat):
     said = sat("run", "segmentation", "--category=bottle", "--set=size=16", "--set=steps=1", "--threads=1")
     assert said.folder.is_dir(), said.error

@@ -15,18 +15,13 @@ ANOSEG = ["--set=decoder_channels=[4,4,4]", "--set=discriminator_width=4", "--se
 
 
 @pytest.fixture
-def sat(machine, parts, tmp_path):
-    """``sat`` on a machine with a rival; without it where ``rival=False``."""
+def beside_a_rival(machine):
+    """``sat`` on a machine with a rival; in this process there is none."""
     machine.install("sat-rival", CODE)
-
-    def run(*arguments, rival=True):
-        others = {} if rival else {"SAT_DISABLE_PLUGINS": "rival"}
-        return machine.run(*map(str, arguments), OMP_NUM_THREADS="1", **others)
-
-    return run
+    return lambda *arguments: machine.run(*map(str, arguments))
 
 
-def test_defaults_presets_and_saved_runs_mean_what_they_meant(sat, parts, tmp_path):
+def test_defaults_presets_and_saved_runs_mean_what_they_meant(sat, beside_a_rival, parts, tmp_path):
     pytest.importorskip("sat_anoseg")
     command = [
         "run",
@@ -39,21 +34,21 @@ def test_defaults_presets_and_saved_runs_mean_what_they_meant(sat, parts, tmp_pa
         "--out",
         tmp_path / "runs",
     ]
-    before = sat(*command, rival=False)
-    assert before.returncode == 0, before.stderr
-    after = sat(*command)
+    before = sat(*command)
+    assert before.code == 0, before.stderr
+    after = beside_a_rival(*command)
     assert after.returncode == 0, after.stderr
     recipes = [(tmp_path / f"runs/anoseg/bolt/{n}/recipe.toml").read_text() for n in (1, 2)]
     assert all('method = "sat-anoseg/anoseg"' in recipe for recipe in recipes)
     weights = [(tmp_path / f"runs/anoseg/bolt/{n}/weights.safetensors").read_bytes() for n in (1, 2)]
     assert weights[0] == weights[1]
-    done = sat("evaluate", tmp_path / "runs/anoseg/bolt/1", "--out", tmp_path / "again")
+    done = beside_a_rival("evaluate", tmp_path / "runs/anoseg/bolt/1", "--out", tmp_path / "again")
     assert done.returncode == 0, done.stderr
 
 
-def test_a_typed_name_is_the_error_that_names_both(sat, parts):
-    assert "synth-anomaly/resnet18" in sat("list", "backbone").stdout
+def test_a_typed_name_is_the_error_that_names_both(beside_a_rival, parts):
+    assert "synth-anomaly/resnet18" in beside_a_rival("list", "backbone").stdout
     for typed in (["--backbone", "resnet18"], ["--set", "backbone.name=resnet18"]):
-        said = sat("run", "segmentation", "--data", parts, "--category=bolt", *typed)
+        said = beside_a_rival("run", "segmentation", "--data", parts, "--category=bolt", *typed)
         assert said.returncode == 2
         assert said.stderr.startswith("error: backbone 'resnet18' is offered by sat-rival and synth-anomaly")

@@ -190,12 +190,12 @@ def test_completion_imports_no_command(machine, scratches):
     assert done.stdout == "plain,scratch\n"
 
 
-def test_describe_a_component(machine):
-    text = machine.run("describe", "synthesizer", "cutpaste").stdout
+def test_describe_a_component(sat):
+    text = sat("describe", "synthesizer", "cutpaste").stdout
     assert ", synth_anomaly.synthesizers.published:cutpaste" in text
     assert '{name = "rectangle", area = [0.02, 0.15]' in text
     assert "CutPaste (arXiv 2104.04015)" in text
-    about = json.loads(machine.run("describe", "synthesizers", "cutpaste", "--json").stdout)
+    about = json.loads(sat("describe", "synthesizers", "cutpaste", "--json").stdout)
     assert list(about) == [
         *("kind", "name", "summary", "provider", "version", "target", "text", "source", "options", "presets")
     ]
@@ -206,25 +206,25 @@ def test_describe_a_component(machine):
     assert (shape["type"], shape["takes"]) == ("Shape", "a shape")
 
 
-def test_describe_says_in_words_what_an_option_takes(machine):
-    assert "  area: two numbers\n" in machine.run("describe", "shape", "rectangle").stdout
-    several = machine.run("describe", "synthesizer", "one-of").stdout
+def test_describe_says_in_words_what_an_option_takes(sat):
+    assert "  area: two numbers\n" in sat("describe", "shape", "rectangle").stdout
+    several = sat("describe", "synthesizer", "one-of").stdout
     assert "  synthesizers: a list of synthesizers\n" in several
 
 
-def test_describe_a_method_with_its_presets(machine):
-    about = json.loads(machine.run("describe", "method", "segmentation", "--json").stdout)
+def test_describe_a_method_with_its_presets(sat):
+    about = json.loads(sat("describe", "method", "segmentation", "--json").stdout)
     assert about["presets"]["full"] == {}
     assert about["presets"]["quick"]["steps"] > 0
     options = {option["name"]: option for option in about["options"]}
     assert options["augment"]["default"] == "none"
     assert all(option["text"] for option in options.values()), "every setting is documented"
-    assert "Presets" in machine.run("describe", "method", "segmentation").stdout
+    assert "Presets" in sat("describe", "method", "segmentation").stdout
 
 
-def test_describe_a_class_of_kornia_and_an_import_path(machine):
-    assert "kornia" in machine.run("describe", "augmentation", "RandomAffine").stdout
-    assert "whole image" in machine.run("describe", "shape", "synth_anomaly.synthesizers:WholeImage").stdout
+def test_describe_a_class_of_kornia_and_an_import_path(sat):
+    assert "kornia" in sat("describe", "augmentation", "RandomAffine").stdout
+    assert "whole image" in sat("describe", "shape", "synth_anomaly.synthesizers:WholeImage").stdout
 
 
 def test_describe_an_unknown_name(machine):

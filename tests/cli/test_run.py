@@ -113,9 +113,8 @@ class TestWhereImagesComeFrom:
             assert sat.run("--category=bolt", "--data=nowhere").refuses("nowhere", "--data")
         assert not Path("runs").exists()
 
-    def test_without_any_the_demo_and_everything_says_so(self, sat, monkeypatch):
-        for name, count in {"GOOD_TRAIN": 3, "GOOD_TEST": 2, "DEFECTIVE_PER_KIND": 1}.items():
-            monkeypatch.setattr(f"synth_anomaly.data.demo_dataset.{name}", count)
+    @pytest.mark.usefixtures("few_demo_images")
+    def test_without_any_the_demo_and_everything_says_so(self, sat):
         said = sat.run("--category=bottle", "-q")
         assert "using the built-in demo" in said.stderr
         assert "segmentation on demo / bottle" in said.stdout
@@ -344,10 +343,9 @@ def test_figures_name_the_images_that_they_come_from(sat, parts, one_run):
     assert (again["root"], again["training_images"]) == (str(parts), 4)
 
 
-def test_the_exported_demo_says_that_it_is_one(sat, monkeypatch):
+@pytest.mark.usefixtures("few_demo_images")
+def test_the_exported_demo_says_that_it_is_one(sat):
     pytest.importorskip("sat_anoseg")
-    for name, count in {"GOOD_TRAIN": 3, "GOOD_TEST": 2, "DEFECTIVE_PER_KIND": 1}.items():
-        monkeypatch.setattr(f"synth_anomaly.data.demo_dataset.{name}", count)
     assert sat("demo", "--category=bottle", "--size=32", "--out=d").code == 0
     said = sat("run", "anoseg", *sat.tiny, *ANOSEG, "--data=d", "--category=bottle")
     assert said.metrics["dataset"] == "demo"

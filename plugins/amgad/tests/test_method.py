@@ -229,6 +229,7 @@ def run_cli(*arguments):
     return Path(result.stdout.splitlines()[-1])
 
 
+@pytest.mark.usefixtures("few_demo_images")
 def test_the_command_line_states_what_is_absent_and_scores_again(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     changes = {

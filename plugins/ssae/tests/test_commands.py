@@ -156,6 +156,7 @@ def test_mistakes_are_one_line(runs, data, tmp_path):
     assert not (tmp_path / "a").exists()
 
 
+@pytest.mark.usefixtures("few_demo_images")
 def test_the_demo_tells_what_is_left_of_its_defects(tmp_path):
     asked = ("run", "ssae", "--category", "carpet", "--out", tmp_path)
     result = sat(*asked, *TINY)
