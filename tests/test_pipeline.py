@@ -30,14 +30,6 @@ SMALL = {
 }
 
 
-@pytest.fixture(autouse=True)
-def _one_thread():
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
-
-
 def images(count=6, height=32, width=32):
     return np.random.default_rng(0).integers(0, 256, (count, height, width, 3), np.uint8)
 

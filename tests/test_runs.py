@@ -5,7 +5,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
 from PIL import Image
 
 from synth_anomaly.catalogue import catalogue
@@ -24,15 +23,6 @@ from synth_anomaly.runs import (
 from synth_anomaly.training import Listener
 
 SETTINGS = {"size": 32, "batch_size": 2, "steps": 3, "backbone": {"name": "resnet18", "width": 4}}
-
-
-@pytest.fixture(autouse=True)
-def _one_thread():
-    # threads that wait for each other cost more than they save at this size
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
 from click.testing import CliRunner
 from PIL import Image
 
@@ -95,17 +94,8 @@ def truncate(path):
     return content
 
 
-@pytest.fixture(scope="package")
-def _one_thread():
-    # threads that wait for each other cost more than they save at this size
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
-
-
 @pytest.fixture
-def sat(tmp_path, monkeypatch, _one_thread):
+def sat(tmp_path, monkeypatch):
     """The command line in an empty working folder, with no data set in the environment."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("SAT_DATA", raising=False)
@@ -124,7 +114,7 @@ def cut():
 
 
 @pytest.fixture(scope="package")
-def one_run(tmp_path_factory, _one_thread):
+def one_run(tmp_path_factory):
     """A finished run on the bolts; it is shared, so a test writes elsewhere or copies it."""
     root = tmp_path_factory.mktemp("finished")
     data = write_parts(root / "parts", "bolt", "nut")

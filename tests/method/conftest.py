@@ -10,15 +10,9 @@ import torch
 
 from synth_anomaly import Pipeline
 from synth_anomaly.interfaces import Sample
-from synth_anomaly.testing import fit_small, one_thread, random_images
+from synth_anomaly.testing import fit_small, random_images
 
 METHODS = Path(__file__).with_name("methods.py")
-
-
-@pytest.fixture(autouse=True)
-def _one_thread():
-    with one_thread():
-        yield
 
 
 @pytest.fixture(scope="session")
@@ -43,8 +37,7 @@ def small(methods):
 @pytest.fixture(scope="module")
 def trained(small):
     """A small pipeline that was trained; leave it as it is."""
-    with one_thread():
-        return fit_small(small(), random_images())
+    return fit_small(small(), random_images())
 
 
 @pytest.fixture(scope="session")

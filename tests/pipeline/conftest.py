@@ -9,7 +9,6 @@ import torch
 from synth_anomaly import Pipeline
 from synth_anomaly.data import as_samples, load_images
 from synth_anomaly.pipeline import bank
-from synth_anomaly.testing import one_thread
 from synth_anomaly.training import TrainingData
 
 TRUNK = {"name": "resnet18", "width": 4, "out_levels": [1, 2, 3]}
@@ -27,12 +26,6 @@ SMALL = {
     "crop": 0.5,
     "schedule": "one-cycle",
 }
-
-
-@pytest.fixture(autouse=True)
-def _one_thread():
-    with one_thread():
-        yield
 
 
 @pytest.fixture(autouse=True, scope="session")

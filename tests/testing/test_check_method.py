@@ -248,13 +248,14 @@ def test_images_are_what_methods_take():
 
 
 def test_threads_are_put_back():
-    before = torch.get_num_threads()
     with one_thread():
-        assert torch.get_num_threads() == 1
-    assert torch.get_num_threads() == before
-    with pytest.raises(KeyError), one_thread():
-        raise KeyError
-    assert torch.get_num_threads() == before
+        torch.set_num_threads(3)
+        with one_thread():
+            assert torch.get_num_threads() == 1
+        assert torch.get_num_threads() == 3
+        with pytest.raises(KeyError), one_thread():
+            raise KeyError
+        assert torch.get_num_threads() == 3
 
 
 def test_the_data_set_is_found_where_data_is_looked_for(tmp_path):
