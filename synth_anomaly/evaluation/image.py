@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from synth_anomaly.errors import DataError
-from synth_anomaly.evaluation.ranking import auroc, average_precision, rank_scores
 
 __all__ = ["ImageMetrics", "image_metrics"]
 
@@ -77,13 +76,15 @@ mean_accuracy=1.0, accuracy_max=1.0)
             mean_accuracy=nan,
             accuracy_max=nan,
         )
-    ranking = rank_scores(np.sort(score_array), score_array[label_array])
+    # Imported here: scikit-learn is slow to import, and training should not wait for it.
+    from sklearn.metrics import average_precision_score, roc_auc_score
+
     f1_max, f1_threshold = _f1_max(score_array, label_array)
     predicted = score_array >= f1_threshold
     tpr, tnr = float(predicted[label_array].mean()), float(1 - predicted[~label_array].mean())
     return ImageMetrics(
-        auroc=auroc(ranking),
-        ap=average_precision(ranking),
+        auroc=float(roc_auc_score(label_array, score_array)),
+        ap=float(average_precision_score(label_array, score_array)),
         f1_max=f1_max,
         f1_threshold=f1_threshold,
         tpr=tpr,

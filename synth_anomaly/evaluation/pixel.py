@@ -16,7 +16,7 @@ import numpy as np
 from synth_anomaly.errors import OptionError
 from synth_anomaly.evaluation.overlap import area_under_pro, region_areas
 from synth_anomaly.evaluation.pooling import Maps, Masks, pool_pixels
-from synth_anomaly.evaluation.ranking import Ranking, auroc, average_precision, rank_pixels
+from synth_anomaly.evaluation.ranking import Ranking, rank_pixels
 
 __all__ = ["PixelMetrics", "pixel_ap", "pixel_aupro", "pixel_auroc", "pixel_iou_max", "pixel_metrics"]
 
@@ -63,8 +63,8 @@ def pixel_metrics(maps: Maps, masks: Masks) -> PixelMetrics:
     ranking = rank_pixels(pixels)
     iou_max, iou_threshold = _iou_max(ranking)
     return PixelMetrics(
-        auroc=auroc(ranking),
-        ap=average_precision(ranking),
+        auroc=_auroc(ranking),
+        ap=_average_precision(ranking),
         aupro_30=area_under_pro(ranking, region_areas(pixels.masks), 0.3),
         iou_max=iou_max,
         iou_threshold=iou_threshold,
@@ -84,7 +84,7 @@ def pixel_auroc(maps: Maps, masks: Masks) -> float:
     Raises:
         DataError: maps and masks do not fit together, or a score is not finite.
     """
-    return auroc(rank_pixels(pool_pixels(maps, masks)))
+    return _auroc(rank_pixels(pool_pixels(maps, masks)))
 
 
 def pixel_ap(maps: Maps, masks: Masks) -> float:
@@ -100,7 +100,7 @@ def pixel_ap(maps: Maps, masks: Masks) -> float:
     Raises:
         DataError: maps and masks do not fit together, or a score is not finite.
     """
-    return average_precision(rank_pixels(pool_pixels(maps, masks)))
+    return _average_precision(rank_pixels(pool_pixels(maps, masks)))
 
 
 def pixel_aupro(maps: Maps, masks: Masks, max_fpr: float = 0.3) -> float:
@@ -144,6 +144,21 @@ def pixel_iou_max(maps: Maps, masks: Masks) -> tuple[float, float]:
         DataError: maps and masks do not fit together, or a score is not finite.
     """
     return _iou_max(rank_pixels(pool_pixels(maps, masks)))
+
+
+def _auroc(ranking: Ranking) -> float:
+    if not ranking.has_both_classes:
+        return nan
+    # Twice the Mann-Whitney statistic is a whole number: the only rounding is the division.
+    halves_won = 2 * (ranking.negatives - ranking.false_positives) + ranking.tied_negatives
+    return int(np.dot(ranking.tied_positives, halves_won)) / (2 * ranking.positives * ranking.negatives)
+
+
+def _average_precision(ranking: Ranking) -> float:
+    if not ranking.has_both_classes:
+        return nan
+    precision = ranking.true_positives / (ranking.true_positives + ranking.false_positives)
+    return float(np.dot(ranking.tied_positives, precision)) / ranking.positives
 
 
 def _iou_max(ranking: Ranking) -> tuple[float, float]:

@@ -1,22 +1,20 @@
-"""Confusion counts at every score that a defect has: a defect pixel, or a defective image.
+"""Confusion counts at every score that a defect pixel has.
 
 Ranking metrics change for the better only where a defect pixel is reached, so the few distinct scores
 of the defect pixels are the only thresholds that need counting; between two of them there are only
 false positives. Nothing is lost: a metric computed from these counts is exact, with ties as one threshold.
-Images are ranked by their scores in the same way.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import nan
 
 import numpy as np
 from numpy.typing import NDArray
 
 from synth_anomaly.evaluation.pooling import FloatArray, PooledPixels
 
-__all__ = ["Ranking", "auroc", "average_precision", "rank_pixels", "rank_scores"]
+__all__ = ["Ranking", "rank_pixels"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,22 +56,9 @@ def rank_pixels(pixels: PooledPixels) -> Ranking:
     Returns:
         The counts; empty arrays where there is no defect pixel.
     """
-    return rank_scores(pixels.sorted_scores, pixels.defect_scores)
-
-
-def rank_scores(sorted_scores: FloatArray, defect_scores: FloatArray) -> Ranking:
-    """Count, at every distinct score of a defect, what is predicted there.
-
-    Args:
-        sorted_scores: (M,) float, all scores, ascending.
-        defect_scores: (P,) of the same dtype, those of them that are of defects, in any order.
-
-    Returns:
-        The counts; empty arrays where there is no defect.
-    """
-    total, positives = sorted_scores.size, defect_scores.size
-    order = np.argsort(defect_scores)
-    ascending = defect_scores[order]
+    total, positives = pixels.sorted_scores.size, pixels.defect_scores.size
+    order = np.argsort(pixels.defect_scores)
+    ascending = pixels.defect_scores[order]
     is_first = np.ones(positives, dtype=np.bool_)
     is_first[1:] = ascending[1:] != ascending[:-1]
     group = np.empty(positives, dtype=np.intp)
@@ -81,8 +66,8 @@ def rank_scores(sorted_scores: FloatArray, defect_scores: FloatArray) -> Ranking
     first = np.flatnonzero(is_first)
     thresholds = ascending[first]
     tied_positives = np.diff(first, append=positives)
-    below = np.searchsorted(sorted_scores, thresholds)
-    tied = _end_of_ties(sorted_scores, thresholds, below + tied_positives) - below
+    below = np.searchsorted(pixels.sorted_scores, thresholds)
+    tied = _end_of_ties(pixels.sorted_scores, thresholds, below + tied_positives) - below
     return Ranking(
         thresholds=thresholds,
         group=group,
@@ -93,31 +78,6 @@ def rank_scores(sorted_scores: FloatArray, defect_scores: FloatArray) -> Ranking
         positives=positives,
         negatives=total - positives,
     )
-
-
-def auroc(ranking: Ranking) -> float:
-    """Return the probability that a defect scores above what is good, a tie counting half.
-
-    Returns:
-        The area in [0, 1], equal to ``sklearn.metrics.roc_auc_score``; nan where undefined.
-    """
-    if not ranking.has_both_classes:
-        return nan
-    # Twice the Mann-Whitney statistic is a whole number: the only rounding is the division.
-    halves_won = 2 * (ranking.negatives - ranking.false_positives) + ranking.tied_negatives
-    return int(np.dot(ranking.tied_positives, halves_won)) / (2 * ranking.positives * ranking.negatives)
-
-
-def average_precision(ranking: Ranking) -> float:
-    """Return the precision summed over the steps of recall.
-
-    Returns:
-        The mean in (0, 1], equal to ``sklearn.metrics.average_precision_score``; nan where undefined.
-    """
-    if not ranking.has_both_classes:
-        return nan
-    precision = ranking.true_positives / (ranking.true_positives + ranking.false_positives)
-    return float(np.dot(ranking.tied_positives, precision)) / ranking.positives
 
 
 def _end_of_ties(
