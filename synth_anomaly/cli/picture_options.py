@@ -49,7 +49,10 @@ _MASKS = (
         "lossy formats]",
     ),
     click.option(
-        "--invert-masks", is_flag=True, default=None, help="What masks mark is good, the rest a defect."
+        "--invert-masks",
+        is_flag=True,
+        default=None,
+        help="What mask files mark is good, the rest a defect.",
     ),
     click.option(
         "--mask-classes",

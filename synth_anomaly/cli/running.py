@@ -15,7 +15,7 @@ from synth_anomaly.cli.execute import Screen, execute, execute_all
 from synth_anomaly.cli.recipes import recipes_asked_for
 from synth_anomaly.cli.references import reference_name, references_asked_for
 from synth_anomaly.cli.what import is_recipe
-from synth_anomaly.data import Source
+from synth_anomaly.data import Reading, Source
 from synth_anomaly.errors import OptionError, SynthAnomalyError
 from synth_anomaly.recipe import Recipe
 from synth_anomaly.reporting.progress import Progress
@@ -70,7 +70,8 @@ def run_asked_for(what: str, out: Path, given: Mapping[str, Any], *, quiet: bool
     references = references_asked_for(given["compare"], recipes[0])
     try:
         source = find_source(data, allow_code=options.allow_code)
-        datasets = open_categories(data, source, allow_code=options.allow_code)
+        reading = Reading.stated(recipes[0].settings)
+        datasets = open_categories(data, source, reading, allow_code=options.allow_code)
     except SynthAnomalyError:
         # what is wrong whatever the images are is said first, as it is mended sooner
         _check_beside_images([*recipes, *references], options, given["textures"])

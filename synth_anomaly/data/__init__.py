@@ -9,7 +9,7 @@ from synth_anomaly.data.decode import Skipped
 from synth_anomaly.data.demo_dataset import Demo
 from synth_anomaly.data.export import export_demo
 from synth_anomaly.data.folder import Folder
-from synth_anomaly.data.image_file import ImageFile, MaskFile, read_as
+from synth_anomaly.data.image_file import ImageFile, MaskFile, dataset_as, read_as
 from synth_anomaly.data.images import read_image
 from synth_anomaly.data.inputs import Images, as_samples
 from synth_anomaly.data.kolektor_sdd import KolektorSDD
@@ -60,6 +60,7 @@ __all__ = [
     "VisA",
     "as_samples",
     "count_samples",
+    "dataset_as",
     "export_demo",
     "leak_note",
     "load_images",

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from synth_anomaly.data.pictures import Raster, decode
-from synth_anomaly.data.reading import Reading
+from synth_anomaly.data.reading import OF_ANY_SIZE
 from synth_anomaly.errors import DataError
 
 __all__ = ["masks_among"]
@@ -59,7 +59,7 @@ def _looks_like_mask(path: Path) -> bool:
 
 @lru_cache(maxsize=1 << 16)
 def _has_few_colours(path: Path, _changed: int, _size: int) -> bool:
-    raster = decode(path, Reading())
+    raster = decode(path, OF_ANY_SIZE)
     values = raster.values
     if raster.lossy:
         return bool(_is_black_or_white(raster))

@@ -14,6 +14,7 @@ from synth_anomaly.data.listing import image_files
 from synth_anomaly.data.listing import subfolders as folders
 from synth_anomaly.data.places import Places, find_places
 from synth_anomaly.data.product import Marked, Product
+from synth_anomaly.data.reading import Reading
 from synth_anomaly.data.split import split_normals
 from synth_anomaly.errors import DataError, OptionError
 from synth_anomaly.interfaces import Sample
@@ -69,6 +70,7 @@ class Folder:
         self.mask_suffix = mask_suffix
         self.test_share = test_share
         self.split_seed = split_seed
+        self.reading = Reading()
         if any((folder / DEMO_MARKER).is_file() for folder in (Path(root), Path(root) / self.category)):
             self.name = Demo.name
 
@@ -183,7 +185,9 @@ class Folder:
 
     def _product(self) -> Product:
         names = KindNames(self.good, self.bad)
-        options = FolderOptions(subfolders=self.subfolders, names=names, mask_suffix=self.mask_suffix)
+        options = FolderOptions(
+            subfolders=self.subfolders, names=names, mask_suffix=self.mask_suffix, reading=self.reading
+        )
         return Product(self._places(names), options)
 
     def _places(self, names: KindNames) -> Places:

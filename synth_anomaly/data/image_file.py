@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,9 +16,9 @@ from synth_anomaly.data.picture_object import PictureObject
 from synth_anomaly.data.pictures import page_count, picture_size
 from synth_anomaly.data.reading import Reading
 from synth_anomaly.errors import DataError
-from synth_anomaly.interfaces import Sample
+from synth_anomaly.interfaces import Dataset, Sample
 
-__all__ = ["ImageFile", "MaskFile", "read_as"]
+__all__ = ["ImageFile", "MaskFile", "dataset_as", "read_as"]
 
 
 @dataclass(frozen=True)
@@ -96,6 +97,20 @@ class MaskFile:
             marked |= mask.marked
             facts += mask.facts
         return Mask(np.asarray(~marked) if self.reading.invert_masks else marked, tuple(facts))
+
+
+def dataset_as(dataset: Dataset, reading: Reading) -> Dataset:
+    """Return a data set whose masks are read in a certain way where they tell which images are defective.
+
+    Args:
+        dataset: Any; one without an attribute ``reading`` of this class is returned as it is.
+        reading: How masks are read.
+    """
+    if not isinstance(getattr(dataset, "reading", None), Reading):
+        return dataset
+    other = copy.copy(dataset)
+    vars(other)["reading"] = reading
+    return other
 
 
 def read_as(samples: Sequence[Sample], reading: Reading) -> tuple[Sample, ...]:

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from synth_anomaly.data.detect import detect
+from synth_anomaly.data.image_file import dataset_as
 from synth_anomaly.data.kind_names import GOOD, is_truth
 from synth_anomaly.data.listing import list_images
+from synth_anomaly.data.reading import Reading
 from synth_anomaly.data.samples import file_sample
 from synth_anomaly.data.source import Source, open_dataset
 from synth_anomaly.data.unread import Unread
@@ -27,12 +29,14 @@ class ImagePaths:
         paths: The files and folders.
         subfolders: Whether images in their subfolders are read too, at any depth.
         mask_suffix: What follows an image's name in that of a mask beside it, besides the usual suffixes.
+        reading: How masks are read that tell which images of a product are defective.
         warn: Called with a line on what was not read.
     """
 
     paths: Sequence[Path]
     subfolders: bool = False
     mask_suffix: tuple[str, ...] = ()
+    reading: Reading = Reading()  # noqa: RUF009  # it never changes
     warn: Callable[[str], None] = lambda _: None
 
     def new(self) -> tuple[Sample, ...]:
@@ -90,7 +94,7 @@ class ImagePaths:
             )
         root = None if located.root is None else str(located.root)
         source = Source(dataset=located.dataset, root=root, categories=(first,), found=located.categories)
-        dataset = open_dataset(source, first, options=options)
+        dataset = dataset_as(open_dataset(source, first, options=options), self.reading)
         for note in dataset.notes() if isinstance(dataset, WithNotes) else ():
             self.warn(note)
         return dataset

@@ -15,7 +15,9 @@ from PIL import Image as Pillow
 from torch import Tensor
 
 from synth_anomaly.data.arrays import InMemory, are_in_memory, from_memory, is_in_memory
+from synth_anomaly.data.image_file import dataset_as, read_as
 from synth_anomaly.data.image_paths import ImagePaths
+from synth_anomaly.data.reading import Reading
 from synth_anomaly.errors import DataError
 from synth_anomaly.interfaces import Dataset, Sample
 
@@ -40,6 +42,7 @@ def as_samples(
     images: Images,
     use: Use,
     *,
+    reading: Reading | None = None,
     subfolders: bool | None = None,
     mask_suffix: tuple[str, ...] = (),
     warn: Callable[[str], None] = lambda _: None,
@@ -53,6 +56,7 @@ def as_samples(
         use: What they are for. ``"train"`` takes the good images of a data set, ``"test"`` its test images,
             and so of a folder, which holds one product in a layout that ``--data`` knows. ``"new"`` takes a
             data set's test images too, but of a folder every image, masks and overlays beside them excepted.
+        reading: How files are read; by default as each sample says.
         subfolders: Whether images in subfolders of a folder are read too, at any depth; by default new ones
             are.
         mask_suffix: What follows an image's name in that of a mask beside it, besides ``_mask`` and the like.
@@ -72,14 +76,29 @@ def as_samples(
             paths=[Path(path).expanduser() for path in given],
             subfolders=use == "new" if subfolders is None else subfolders,
             mask_suffix=mask_suffix,
+            reading=reading or Reading(),
             warn=warn,
         )
         if use == "new":
             return found.new()
-        return found.of_products(lambda dataset: dataset.train() if use == "train" else dataset.test())
+        return found.of_products(part)
 
+    def part(dataset: Dataset) -> Sequence[Sample]:
+        return dataset.train() if use == "train" else dataset.test()
+
+    if isinstance(images, Dataset) and reading is not None:
+        images = dataset_as(images, reading)
+    found = _samples(images, part, paths)
+    return found if reading is None else read_as(found, reading)
+
+
+def _samples(
+    images: Images,
+    part: Callable[[Dataset], Sequence[Sample]],
+    paths: Callable[[Sequence[str | Path]], tuple[Sample, ...]],
+) -> tuple[Sample, ...]:
     if isinstance(images, Dataset):
-        return tuple(images.train() if use == "train" else images.test())
+        return tuple(part(images))
     if is_in_memory(images):
         return from_memory(images)
     if isinstance(images, str | Path):

@@ -8,6 +8,7 @@ from pathlib import Path
 from synth_anomaly.data.kind_names import GOOD
 from synth_anomaly.data.listing import image_files
 from synth_anomaly.data.masks import read_mask
+from synth_anomaly.data.reading import Reading
 from synth_anomaly.data.samples import image_sample
 from synth_anomaly.errors import DataError
 from synth_anomaly.interfaces import Sample
@@ -39,6 +40,7 @@ class KolektorSDD2:
     def __init__(self, root: str, category: str = "kolektor_sdd2") -> None:
         self.root = root
         self.category = category
+        self.reading = Reading()
 
     @staticmethod
     def categories(root: str) -> tuple[str, ...]:
@@ -79,7 +81,7 @@ class KolektorSDD2:
                     f"image {path} has no mask: expected {path.with_name(path.stem + _TRUTH)}.png; "
                     "add it, black for a good image, or remove the image"
                 )
-            is_defective = bool(read_mask(mask).any())
+            is_defective = bool(read_mask(mask, self.reading).any())
             yield image_sample(
                 _DEFECT if is_defective else GOOD, path.stem, path, mask if is_defective else None
             )

@@ -21,6 +21,7 @@ class Places:
     Attributes:
         product: The product's folder.
         good: The folder of its good images.
+        more_good: Further folders of good images beside it.
         test: The folder that holds a folder for each kind of test image; None where there is none.
         kinds: The folders of test images, one a kind, those of good ones among them.
         truth: Folders of masks, with a folder for each kind of defect or the masks right in them.
@@ -28,6 +29,7 @@ class Places:
 
     product: Path
     good: Path
+    more_good: tuple[Path, ...] = ()
     test: Path | None = None
     kinds: tuple[Path, ...] = ()
     truth: tuple[Path, ...] = ()
@@ -40,7 +42,9 @@ class Places:
     @property
     def used(self) -> frozenset[Path]:
         """All folders that are read."""
-        return frozenset((self.good, *self.kinds, *self.truth, *([self.test] if self.test else [])))
+        return frozenset(
+            (self.good, *self.more_good, *self.kinds, *self.truth, *([self.test] if self.test else []))
+        )
 
     @property
     def between(self) -> Iterator[Path]:
@@ -55,7 +59,9 @@ def find_places(folder: Path, names: KindNames, *, deep: bool = False) -> Places
     """Return where the images of a product lie; None where no good image is to be found.
 
     Good images lie in ``train/good`` (or another name for good), in ``train``, in ``Data/Images/Normal`` as
-    VisA has them, in ``good`` beside a folder of defective ones, right in the folder, or in ``good`` alone.
+    VisA has them, in ``good`` beside a folder of defective ones, right in the folder, or in ``good`` alone;
+    several folders whose names mean good are all read. Folders beside them whose names mean defective are
+    kinds of test images; beside images right in the folder they are counted and not read.
 
     Args:
         folder: The product's folder.
@@ -75,21 +81,17 @@ def find_places(folder: Path, names: KindNames, *, deep: bool = False) -> Places
     visa = folder / _VISA_IMAGES
     at_visa = subfolders(visa) if visa.is_dir() else []
     bad, visa_bad = (_bad(folders, names) for folders in (inside, at_visa))
-    if good := _trained(inside, names, deep):
-        return Places(product=folder, good=good, test=test, kinds=kinds, truth=truth)
-    if (good := _named_good(at_visa, names)) and visa_bad:
+    good = _trained(inside, names, deep)
+    if not good and visa_bad and (visa_good := _named_good(at_visa, names)):
         truth = (folder / _VISA_MASKS,) if (folder / _VISA_MASKS).is_dir() else ()
-        return Places(product=folder, good=good, kinds=visa_bad, truth=truth)
-    good = _named_good(inside, names)
-    if good and bad:
-        return Places(product=folder, good=good, test=test, kinds=(*kinds, *bad), truth=truth)
-    if has_images(folder):
-        return Places(product=folder, good=folder, test=test, kinds=kinds, truth=truth)
-    if good and not _others(inside, good):
-        return Places(product=folder, good=good, test=test, kinds=kinds, truth=truth)
-    if deep and not _is_several(inside, names) and holds_images(folder):
-        return Places(product=folder, good=folder, test=test, kinds=kinds, truth=truth)
-    return None
+        return Places(product=folder, good=visa_good[0], more_good=visa_good[1:], kinds=visa_bad, truth=truth)
+    good = good or _untrained(folder, inside, names, deep, bad)
+    if not good:
+        return None
+    # where test images lie right in their folder, they are the test
+    if good != (folder,) and (test is None or kinds):
+        kinds = (*kinds, *bad)
+    return Places(product=folder, good=good[0], more_good=good[1:], test=test, kinds=kinds, truth=truth)
 
 
 def has_images(folder: Path) -> bool:
@@ -97,30 +99,46 @@ def has_images(folder: Path) -> bool:
     return folder.is_dir() and bool(image_files(folder))
 
 
-def _trained(inside: list[Path], names: KindNames, deep: bool) -> Path | None:
-    """Return the good images of a folder named train: of a folder in it, or right in it."""
-    empty = None
+def _untrained(
+    folder: Path, inside: list[Path], names: KindNames, deep: bool, bad: tuple[Path, ...]
+) -> tuple[Path, ...]:
+    """Return the folders of a product's good images where none is named train."""
+    named = _named_good(inside, names)
+    if named and bad:
+        return named
+    if has_images(folder):
+        return (folder,)
+    if named and not _others(inside, named):
+        return named
+    return (folder,) if deep and not _is_several(inside, names) and holds_images(folder) else ()
+
+
+def _trained(inside: list[Path], names: KindNames, deep: bool) -> tuple[Path, ...]:
+    """Return the good images of a folder named train: of folders in it, or right in it."""
+    empty: tuple[Path, ...] = ()
     for train in (each for each in inside if is_train(each.name)):
         within = subfolders(train)
         if good := _named_good(within, names):
             return good
         if has_images(train) or (deep and not _bad(within, names) and holds_images(train)):
-            return train
-        empty = next((each for each in within if names.is_good(each.name)), empty)
+            return (train,)
+        empty = tuple(each for each in within if names.is_good(each.name))[:1] or empty
     return empty
 
 
-def _named_good(folders: list[Path], names: KindNames) -> Path | None:
-    return next((each for each in folders if names.is_good(each.name) and holds_images(each)), None)
+def _named_good(folders: list[Path], names: KindNames) -> tuple[Path, ...]:
+    return tuple(each for each in folders if names.is_good(each.name) and holds_images(each))
 
 
 def _bad(folders: list[Path], names: KindNames) -> tuple[Path, ...]:
     return tuple(each for each in folders if names.is_bad(each.name) and holds_images(each))
 
 
-def _others(inside: list[Path], good: Path) -> bool:
+def _others(inside: list[Path], good: tuple[Path, ...]) -> bool:
     """Whether there are further folders of images, of which nobody says what they are."""
-    plain = [each for each in inside if each != good and not is_test(each.name) and not is_truth(each.name)]
+    plain = [
+        each for each in inside if each not in good and not is_test(each.name) and not is_truth(each.name)
+    ]
     return any(map(holds_images, plain))
 
 

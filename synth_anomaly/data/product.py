@@ -53,11 +53,21 @@ class Product:
     def good(self) -> Marked:
         """Return the images of the folder of good ones, named ``good/<file>``, by name.
 
+        Of several folders, they are named ``<folder>/<file>``.
+
         Raises:
             DataError: If the folder is missing or holds no image.
         """
-        used = self.places.used - {self.places.good}
-        return self.marked(self.places.good, used)
+        total = Marked()
+        folders = (self.places.good, *self.places.more_good)
+        for folder in folders:
+            own = folder.name if len(folders) > 1 else ""
+            found = self.marked(folder, self.places.used - {folder}, own=own)
+            total.good += found.good
+            total.defective += found.defective
+            total.without += found.without
+            total.unread += found.unread
+        return total
 
     def kinds(self) -> list[Sample]:
         """Return the test images that lie in a folder for each kind, named ``<folder>/<file>``.
@@ -99,12 +109,13 @@ class Product:
             )
         return found
 
-    def marked(self, folder: Path, used: frozenset[Path] = frozenset()) -> Marked:
+    def marked(self, folder: Path, used: frozenset[Path] = frozenset(), *, own: str = "") -> Marked:
         """Return the images of a folder that are not sorted but by masks among them.
 
         Args:
             folder: The folder.
             used: Folders in it that are read otherwise.
+            own: What its images' names begin with; by default the kind that they are of.
 
         Raises:
             DataError: If it is missing or holds no image.
@@ -116,10 +127,10 @@ class Product:
         result = Marked(unread=listing.unread)
         for name, path in images.items():
             mask = truth.get(name)
-            if mask is not None and is_marked(mask):
-                result.defective.append(file_sample(DEFECT, f"{DEFECT}/{name}", path, mask))
+            if mask is not None and is_marked(mask, self.options.reading):
+                result.defective.append(file_sample(DEFECT, f"{own or DEFECT}/{name}", path, mask))
             else:
-                result.good.append(file_sample(GOOD, f"{GOOD}/{name}", path))
+                result.good.append(file_sample(GOOD, f"{own or GOOD}/{name}", path))
                 result.without += bool(truth) and mask is None
         return result
 

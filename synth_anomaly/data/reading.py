@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any, Literal, Self
 
 from PIL import ImageColor
 
@@ -28,7 +29,8 @@ class Reading:
         background: The colour behind transparent pixels: a name or ``#rrggbb``.
         mask_threshold: Mask pixels from this level on are defects, of 1 to 255, at which 255 is the white of
             deeper files. None takes every pixel that is not black, and from 128 on in lossy formats.
-        invert_masks: Whether what is marked is good, and the rest a defect.
+        invert_masks: Whether what mask files mark is good, and the rest a defect; outlines in JSON files mark
+            defects in any case.
         mask_classes: The values that are defects: palette indices or grey values as the file has them, or
             colours as ``#rrggbb``. Empty goes by brightness.
 
@@ -61,6 +63,23 @@ class Reading:
             raise ValueError("masks are read by mask_threshold or by mask_classes: leave one out")
         for colour in (self.background, *(name for name in self.mask_classes if isinstance(name, str))):
             self.colour(colour)
+
+    @classmethod
+    def stated(cls, settings: Mapping[str, Any]) -> Self:
+        """Return what a method's settings say of how files are read.
+
+        Args:
+            settings: As in a recipe. Where a value is wrong the defaults are returned: whoever makes the
+                method says what is wrong.
+        """
+        names = {field.name for field in fields(cls)}
+        said = {name: value for name, value in settings.items() if name in names}
+        if isinstance(classes := said.get("mask_classes"), list):
+            said["mask_classes"] = tuple(classes)
+        try:
+            return cls(**said)
+        except (TypeError, ValueError):
+            return cls()
 
     @staticmethod
     def colour(text: str) -> tuple[int, int, int]:

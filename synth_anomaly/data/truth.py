@@ -14,6 +14,7 @@ import numpy.typing as npt
 from synth_anomaly.data.image_file import MaskFile
 from synth_anomaly.data.masks import read_mask
 from synth_anomaly.data.outlines import OutlineMask, outlines_by_image
+from synth_anomaly.data.reading import OF_ANY_SIZE, Reading
 from synth_anomaly.errors import DataError
 
 __all__ = ["SUFFIXES", "MaskFolder", "Truth", "by_stem", "is_marked", "outlined", "paired"]
@@ -123,17 +124,24 @@ def outlined(images: Mapping[Key, Path], notes: Iterable[Path]) -> dict[Key, Out
     return found
 
 
-def is_marked(truth: Truth) -> bool:
+def is_marked(truth: Truth, reading: Reading) -> bool:
     """Whether a mask marks anything.
+
+    Args:
+        truth: The mask.
+        reading: How its files are read. Images of any size have masks, and are refused where they are read.
 
     Raises:
         DataError: If it cannot be read.
     """
     if isinstance(truth, OutlineMask):
         return bool(truth.shapes)
-    if isinstance(truth, MaskFile):
-        return any(_is_marked(path, *_state(path)) for path in truth.paths)
-    return bool(truth().any())
+    if not isinstance(truth, MaskFile):
+        return bool(truth().any())
+    if reading.invert_masks and len(truth.paths) > 1:
+        return bool(replace(truth, reading=reading)().any())
+    rule = replace(reading, max_pixels=OF_ANY_SIZE.max_pixels)
+    return any(_is_marked(path, rule, *_state(path)) for path in truth.paths)
 
 
 def _may_be(image: Path, listed: str) -> bool:
@@ -153,8 +161,8 @@ def _read_outlines(source: Path, *_state: Any) -> Mapping[str, OutlineMask]:
 
 
 @lru_cache(maxsize=1 << 16)
-def _is_marked(path: Path, *_state: Any) -> bool:
-    return bool(read_mask(path).any())
+def _is_marked(path: Path, reading: Reading, *_state: Any) -> bool:
+    return bool(read_mask(path, reading).any())
 
 
 def _state(path: Path) -> tuple[int, int]:

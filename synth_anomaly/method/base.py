@@ -10,7 +10,7 @@ from typing import Any, Self
 import torch
 from torch import Tensor
 
-from synth_anomaly.data import Images, ScoreSize, as_samples, read_as
+from synth_anomaly.data import Images, ScoreSize, as_samples
 from synth_anomaly.evaluation import Evaluation, evaluate
 from synth_anomaly.interfaces import Prediction, Report
 from synth_anomaly.method.definition import MethodDefinition
@@ -171,7 +171,7 @@ class Method(MethodDefinition):
         self._doubt(warn)
         return evaluate(
             partial(self.predict, precision=precision),
-            read_as(as_samples(images, "test", warn=warn), self.settings.reading),
+            as_samples(images, "test", reading=self.settings.reading, warn=warn),
             self.settings.input_size,
             batch_size=self.settings.batch_size,
             score_size=score_size,

@@ -9,7 +9,7 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from synth_anomaly.data import Images, as_samples, load_images, read_as, split_normals
+from synth_anomaly.data import Images, as_samples, load_images, split_normals
 from synth_anomaly.data.remarks import ImageRemarks
 from synth_anomaly.guides import attach_guides
 from synth_anomaly.interfaces import Pretrained, Report
@@ -86,7 +86,7 @@ def training_data(
     report: Report,
 ) -> TrainingData:
     """Return the images that a method trains on; see :meth:`synth_anomaly.Method.training_data`."""
-    samples = read_as(as_samples(images, "train", warn=warn), method.settings.reading)
+    samples = as_samples(images, "train", reading=method.settings.reading, warn=warn)
     remarks = ImageRemarks()
     train, held_back = split_normals(len(samples), method.settings.validation, method.seed)
     stores = [

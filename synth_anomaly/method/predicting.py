@@ -8,7 +8,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from synth_anomaly.data import Images, as_samples, load_test, read_as
+from synth_anomaly.data import Images, as_samples, load_test
 from synth_anomaly.errors import DataError
 from synth_anomaly.interfaces import Prediction
 from synth_anomaly.method.definition import MethodDefinition
@@ -63,7 +63,7 @@ def _batches(
 ) -> Iterator[Tensor]:
     size = method.settings.input_size
     if not isinstance(images, Tensor):
-        samples = read_as(as_samples(images, "new", warn=warn_caller), method.settings.reading)
+        samples = as_samples(images, "new", reading=method.settings.reading, warn=warn_caller)
         if not samples:
             raise DataError("expected at least one image, got none: give some to predict")
         loaded = load_test(samples, size, batch_size=batch_size)

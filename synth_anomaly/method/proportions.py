@@ -71,7 +71,7 @@ def keep_proportions(method: MethodDefinition, images: Images, *, skip_bad: bool
     """
     if not method.settings.asks_for_proportions:
         return ()
-    found = proportions_of(as_samples(images, "train"), skip_bad=skip_bad)
+    found = proportions_of(as_samples(images, "train", reading=method.settings.reading), skip_bad=skip_bad)
     if found is None:  # whoever reads the images says what is wrong with them
         return ()
     size = proportional_size(method.settings, found.median)

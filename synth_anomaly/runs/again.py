@@ -60,7 +60,7 @@ def evaluate_run(
             "data set; give --data PATH"
         )
     source = find_source(data, several=False, allow_code=allow_code)
-    (dataset,) = open_categories(data, source, allow_code=allow_code).values()
+    (dataset,) = open_categories(data, source, method.settings.reading, allow_code=allow_code).values()
     for note in dataset_notes(dataset):
         warn(note)
     evaluation = method.evaluate(

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from synth_anomaly.catalogue import catalogue
-from synth_anomaly.data import Source, open_dataset, resolve
+from synth_anomaly.data import Reading, Source, dataset_as, open_dataset, resolve
 from synth_anomaly.errors import RunError
 from synth_anomaly.files import write_text
 from synth_anomaly.interfaces import Dataset
@@ -47,12 +47,16 @@ def find_source(data: DataRecipe, *, several: bool = True, allow_code: bool = Fa
     )
 
 
-def open_categories(data: DataRecipe, source: Source, *, allow_code: bool = False) -> dict[str, Dataset]:
+def open_categories(
+    data: DataRecipe, source: Source, reading: Reading | None = None, *, allow_code: bool = False
+) -> dict[str, Dataset]:
     """Return a source's categories by name, with all folders looked into, so that training is not in vain.
 
     Args:
         data: The recipe's part about data.
         source: Where its images come from.
+        reading: How masks are read, which may tell which images are defective; by default as :class:`Reading`
+            says.
         allow_code: Whether the data set may be named by import path.
 
     Raises:
@@ -61,6 +65,7 @@ def open_categories(data: DataRecipe, source: Source, *, allow_code: bool = Fals
     datasets = {}
     for category in source.categories:
         dataset = open_dataset(source, category, options=data.options, allow_code=allow_code)
+        dataset = dataset_as(dataset, reading or Reading())
         dataset.train()
         dataset.test()
         datasets[category] = dataset
@@ -92,6 +97,7 @@ def new_run(recipe: Recipe, source: Source, dataset: Dataset, out: Path, options
     """
     device = choose_device(options.device)
     method = _method(recipe, options)
+    dataset = dataset_as(dataset, method.settings.reading)
     recipe, notes = sized_recipe(recipe, method, dataset)
     if method.settings.asks_for_proportions:
         method = _method(recipe, options)
@@ -131,7 +137,8 @@ def resume_run(folder: Path, options: RunOptions) -> Run:
     method = _method(recipe, options)
     check_textures("method", method_spec(recipe))
     source = find_source(recipe.data, allow_code=options.allow_code)
-    (dataset,) = open_categories(recipe.data, source, allow_code=options.allow_code).values()
+    reading = method.settings.reading
+    (dataset,) = open_categories(recipe.data, source, reading, allow_code=options.allow_code).values()
     recipe, notes = sized_recipe(recipe, method, dataset)
     versions = other_versions(recipe.packages, str(folder))
     return Run(folder, recipe, method, dataset, options, resumed=True, notes=(*versions, *notes))
