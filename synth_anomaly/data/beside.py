@@ -8,13 +8,13 @@ from pathlib import Path
 
 import numpy as np
 
+from synth_anomaly.data.kind_names import MASK_ENDINGS
 from synth_anomaly.data.pictures import Raster, decode
 from synth_anomaly.data.reading import OF_ANY_SIZE
 from synth_anomaly.errors import DataError
 
 __all__ = ["masks_among"]
 
-_ENDINGS = ("_label", "_mask", "_gt", "_groundtruth", "_ground_truth", "_seg", "-label", "-mask", "-gt")
 _MOST_COLOURS = 16
 _LOSSY_SPREAD = 48  # how far from black or white JPEG takes what was either
 
@@ -33,7 +33,9 @@ def masks_among(images: Sequence[Path], suffixes: Sequence[str] = ()) -> dict[Pa
         Masks by image.
     """
     own = tuple(each for each in suffixes if each)
-    likely = [path for path in images if path.stem.casefold().endswith(_ENDINGS) or path.stem.endswith(own)]
+    likely = [
+        path for path in images if path.stem.casefold().endswith(MASK_ENDINGS) or path.stem.endswith(own)
+    ]
     if not likely:
         return {}
     stems: dict[tuple[Path, str], Path] = {}
@@ -42,7 +44,7 @@ def masks_among(images: Sequence[Path], suffixes: Sequence[str] = ()) -> dict[Pa
     found: dict[Path, Path] = {}
     for path in likely:
         named = next((each for each in own if path.stem.endswith(each)), None)
-        ending = named or next(each for each in _ENDINGS if path.stem.casefold().endswith(each))
+        ending = named or next(each for each in MASK_ENDINGS if path.stem.casefold().endswith(each))
         image = stems.get((path.parent, path.stem[: -len(ending)]))
         if image is not None and (named or _looks_like_mask(path)):
             found.setdefault(image, path)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-__all__ = ["GOOD", "KindNames", "is_leftover", "is_test", "is_train", "is_truth", "plain"]
+__all__ = ["GOOD", "MASK_ENDINGS", "KindNames", "is_leftover", "is_test", "is_train", "is_truth", "plain"]
 
 GOOD = "good"
 """The kind of every good image, whatever its folder is called."""
@@ -17,6 +17,14 @@ _MORE_BAD = ("anomalous", "abnormal", "fail", "failed", "faulty", "reject", "pos
 _TRAIN = ("train", "training")
 _TEST = ("test", "test-public", "testing")
 _TRUTH = ("ground-truth", "gt", "mask", "masks", "label", "labels", "annotations")
+_MASKS = (
+    *("mask", "label", "gt", "groundtruth", "ground_truth", "seg", "masks", "labels", "annotation"),
+    "annotations",
+)
+
+MASK_ENDINGS = tuple(separator + word for word in _MASKS for separator in "_-.")
+"""What follows the name of an image, or of a folder of images, in that of its mask; upper or lower case."""
+
 _LEFTOVERS = (
     *("thumbs.db", "ehthumbs.db", "desktop.ini", "__macosx", "@eadir", "#recycle", "#snapshot"),
     *("$recycle.bin", "system volume information", "lost+found", "icon\r"),

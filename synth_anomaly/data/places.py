@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from synth_anomaly.data.kind_names import KindNames, is_test, is_train, is_truth
+from synth_anomaly.data.kind_names import MASK_ENDINGS, KindNames, is_test, is_train, is_truth
 from synth_anomaly.data.listing import holds_images, image_files, subfolders
 
 __all__ = ["Places", "find_places", "has_images"]
@@ -25,6 +25,8 @@ class Places:
         test: The folder that holds a folder for each kind of test image; None where there is none.
         kinds: The folders of test images, one a kind, those of good ones among them.
         truth: Folders of masks, with a folder for each kind of defect or the masks right in them.
+        masks: Folders of masks that lie beside those of their images, as ``crack_mask`` beside ``crack``: the
+            folder of images and that of masks.
     """
 
     product: Path
@@ -33,6 +35,7 @@ class Places:
     test: Path | None = None
     kinds: tuple[Path, ...] = ()
     truth: tuple[Path, ...] = ()
+    masks: tuple[tuple[Path, Path], ...] = ()
 
     @property
     def is_flat(self) -> bool:
@@ -43,7 +46,14 @@ class Places:
     def used(self) -> frozenset[Path]:
         """All folders that are read."""
         return frozenset(
-            (self.good, *self.more_good, *self.kinds, *self.truth, *([self.test] if self.test else []))
+            (
+                self.good,
+                *self.more_good,
+                *self.kinds,
+                *self.truth,
+                *(mask for _, mask in self.masks),
+                *([self.test] if self.test else []),
+            )
         )
 
     @property
@@ -77,7 +87,9 @@ def find_places(folder: Path, names: KindNames, *, deep: bool = False) -> Places
     test = next((each for each in inside if is_test(each.name)), None)
     within = [] if test is None else subfolders(test)
     truth = tuple(each for each in (*inside, *within) if is_truth(each.name))
-    kinds = tuple(each for each in within if not is_truth(each.name))
+    masks = _mask_folders((*inside, *within))
+    aside = {mask for _, mask in masks}
+    kinds = tuple(each for each in within if not is_truth(each.name) and each not in aside)
     visa = folder / _VISA_IMAGES
     at_visa = subfolders(visa) if visa.is_dir() else []
     bad, visa_bad = (_bad(folders, names) for folders in (inside, at_visa))
@@ -91,7 +103,15 @@ def find_places(folder: Path, names: KindNames, *, deep: bool = False) -> Places
     # where test images lie right in their folder, they are the test
     if good != (folder,) and (test is None or kinds):
         kinds = (*kinds, *bad)
-    return Places(product=folder, good=good[0], more_good=good[1:], test=test, kinds=kinds, truth=truth)
+    return Places(
+        product=folder,
+        good=good[0],
+        more_good=good[1:],
+        test=test,
+        kinds=kinds,
+        truth=truth,
+        masks=tuple((kind, mask) for kind, mask in masks if kind in kinds),
+    )
 
 
 def has_images(folder: Path) -> bool:
@@ -124,6 +144,17 @@ def _trained(inside: list[Path], names: KindNames, deep: bool) -> tuple[Path, ..
             return (train,)
         empty = tuple(each for each in within if names.is_good(each.name))[:1] or empty
     return empty
+
+
+def _mask_folders(folders: Sequence[Path]) -> list[tuple[Path, Path]]:
+    """Return folders with those beside them that are called as their masks."""
+    by_name = {(each.parent, each.name.casefold()): each for each in folders}
+    pairs = (
+        (each, by_name.get((each.parent, each.name.casefold() + end)))
+        for each in folders
+        for end in MASK_ENDINGS
+    )
+    return [(kind, mask) for kind, mask in pairs if mask is not None]
 
 
 def _named_good(folders: list[Path], names: KindNames) -> tuple[Path, ...]:

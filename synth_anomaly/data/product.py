@@ -78,7 +78,7 @@ class Product:
         listings = {folder: self._listing(folder) for folder in self.places.kinds}
         images = {folder: self._images(listing) for folder, listing in listings.items()}
         defective = {folder: found for folder, found in images.items() if not self._is_good(folder)}
-        truth = TruthFolders(self.places.truth, self.options)
+        truth = TruthFolders(self.places.truth, self.places.masks, self.options)
         masks = truth.masks(defective, images)
         above = self._above(images)
         samples = []

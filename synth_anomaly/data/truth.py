@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from synth_anomaly.data.image_file import MaskFile
+from synth_anomaly.data.kind_names import MASK_ENDINGS
 from synth_anomaly.data.masks import read_mask
 from synth_anomaly.data.outlines import OutlineMask, outlines_by_image
 from synth_anomaly.data.reading import OF_ANY_SIZE, Reading
@@ -19,7 +20,9 @@ from synth_anomaly.errors import DataError
 
 __all__ = ["SUFFIXES", "MaskFolder", "Truth", "by_stem", "is_marked", "outlined", "paired"]
 
-SUFFIXES = ("_mask", "", "_label", "_gt", "_GT", "_groundtruth", "_seg")
+SUFFIXES = tuple(
+    dict.fromkeys(("_mask", "", *MASK_ENDINGS, *map(str.upper, MASK_ENDINGS), *map(str.title, MASK_ENDINGS)))
+)
 """What follows an image's name in that of its mask, best first, unless a user names others."""
 
 Truth = Callable[[], npt.NDArray[np.bool_]]

@@ -28,10 +28,12 @@ class TruthFolders:
 
     Args:
         folders: The folders, which are there.
+        beside: Folders of masks that are of one folder of images each: images and masks.
         options: How folders are read.
     """
 
     folders: Sequence[Path]
+    beside: Sequence[tuple[Path, Path]]
     options: FolderOptions
 
     @property
@@ -61,6 +63,9 @@ class TruthFolders:
                 elif kind in defective:
                     found[kind] |= self._of_kind(inside, defective[kind])
             self._add_flat(folder, defective, everything, found)
+        for kind, folder in self.beside:
+            if kind in defective:
+                found[kind] |= self._of_kind(folder, defective[kind])
         return found
 
     def _of_kind(self, folder: Path, images: Images) -> dict[str, Truth]:

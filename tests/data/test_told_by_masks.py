@@ -128,3 +128,30 @@ def test_bad_beside_train_and_test_tests_as_well(tmp_path):
         image(tmp_path / f"{place}.png", row)
     names = [sample.name for sample in Folder(str(tmp_path)).test()]
     assert sorted(names) == ["bad/0", "crack/0", "good/0"]
+
+
+@pytest.mark.parametrize("ending", ["_mask", "-mask", "_GT", "_labels", "_annotation"])
+@pytest.mark.parametrize("place", ["test", ""])
+def test_a_folder_called_as_the_masks_of_another_holds_its_masks(tmp_path, ending, place):
+    for row in range(4):
+        image(tmp_path / ("train/good" if place else "good") / f"{row}.png", row)
+    for row in range(2):
+        image(tmp_path / place / f"ng/{row}.png", 9 + row)
+        mask(tmp_path / place / f"ng{ending}" / f"{row}.png", 255)
+    dataset = Folder(str(tmp_path))
+    defective = [sample for sample in dataset.test() if sample.is_defective]
+    assert [sample.name for sample in defective] == ["ng/0", "ng/1"]
+    assert all(sample.read_mask().sum() == 4 * SIZE[1] for sample in defective)
+    assert not any("not read" in note for note in dataset.notes())
+
+
+@pytest.mark.parametrize("ending", [".mask", "_mask", "-gt", "_Labels", "_ground_truth", "_annotation"])
+@pytest.mark.parametrize("folder", ["bad", "ground_truth/bad"])
+def test_endings_of_masks_are_the_same_everywhere(tmp_path, ending, folder):
+    for row in range(4):
+        image(tmp_path / f"good/{row}.png", row)
+    image(tmp_path / "bad/0.png", 9)
+    mask(tmp_path / folder / f"0{ending}.png", 255)
+    defective = [sample for sample in Folder(str(tmp_path)).test() if sample.is_defective]
+    assert [sample.name for sample in defective] == ["bad/0"]
+    assert defective[0].read_mask().any()
