@@ -87,9 +87,12 @@ def reason_of(missing: Missing, packages: Mapping[str, str]) -> str:
             f"{what} was made in a script or a notebook, which this is not: put its class into a module "
             "that can be imported, and train anew"
         )
-    for distribution in _candidates(missing, packages):
-        if problem := _problem(distribution, packages.get(distribution, "")):
-            return f"{what} {problem}"
+    candidates = [(name, packages.get(name, "")) for name in _candidates(missing, packages)]
+    # what is absent explains a missing component better than what is there in another version
+    for problem in (_absence, _other_version):
+        for distribution, written in candidates:
+            if found := problem(distribution, written):
+                return f"{what} {found}"
     return missing.why
 
 
@@ -173,18 +176,25 @@ def _candidates(missing: Missing, packages: Mapping[str, str]) -> list[str]:
     return [name for name in packages if name != CORE]
 
 
-def _problem(distribution: str, written: str) -> str:
-    """Return what is wrong with a package; empty where nothing is known to be."""
+def _absence(distribution: str, written: str) -> str:
+    """Return why a package is not there; empty where it is."""
     wanted = f"{distribution} {written}".strip()
-    pinned = f"{distribution}=={written}" if written else distribution
     plugins = _plugins(distribution)
     if _left_out(distribution):
         return f"needs {wanted}, which is left out by --no-plugin (or SAT_DISABLE_PLUGINS): leave it in"
     if broken := [plugin for plugin in plugins if plugin.status != "ok"]:
         return f"needs {wanted}, which cannot be used: {broken[0].detail}"
-    found = _installed(distribution)
-    if not found:
-        return f"needs {wanted} (pip install {pinned})"
-    if written and found != written:
-        return f"needs {wanted}, and {distribution} is installed as {found} (pip install {pinned})"
+    if not _installed(distribution):
+        return f"needs {wanted} (pip install {f'{distribution}=={written}' if written else distribution})"
     return ""
+
+
+def _other_version(distribution: str, written: str) -> str:
+    """Return in which other version a package is there; empty where it is in the one of the recipe."""
+    found = _installed(distribution)
+    if not written or found in ("", written):
+        return ""
+    return (
+        f"needs {distribution} {written}, and {distribution} is installed as {found} "
+        f"(pip install {distribution}=={written})"
+    )

@@ -11,7 +11,7 @@ __all__ = ["image_options", "mask_options", "reading_asked_for"]
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
-_NAMES = ("white", "max_pixels", "pages", "mask_threshold", "invert_masks", "mask_classes")
+_NAMES = ("white", "max_pixels", "pages", "background", "mask_threshold", "invert_masks", "mask_classes")
 
 
 def _number(_context: click.Context, _option: click.Parameter, value: float | None) -> float | None:
@@ -33,6 +33,11 @@ _IMAGES = (
         type=click.IntRange(min=1),
         metavar="N",
         help="Read images of up to so many pixels.  [default: 178956970]",
+    ),
+    click.option(
+        "--background",
+        metavar="COLOUR",
+        help="What is behind transparent pixels: a name or '#rrggbb'.  [default: white]",
     ),
     click.option(
         "--pages",

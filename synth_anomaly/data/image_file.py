@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from synth_anomaly.data.images import Image, decoded_image
 from synth_anomaly.data.masks import Mask, MaskFacts, decoded_mask
+from synth_anomaly.data.outlines import OutlineMask
 from synth_anomaly.data.picture_object import PictureObject
 from synth_anomaly.data.pictures import page_count, picture_size
 from synth_anomaly.data.reading import Reading
@@ -96,7 +97,11 @@ class MaskFile:
                 )
             marked |= mask.marked
             facts += mask.facts
-        return Mask(np.asarray(~marked) if self.reading.invert_masks else marked, tuple(facts))
+        return Mask(
+            np.asarray(~marked) if self.reading.invert_masks else marked,
+            tuple(facts),
+            self.reading.invert_masks,
+        )
 
 
 def dataset_as(dataset: Dataset, reading: Reading) -> Dataset:
@@ -124,7 +129,7 @@ def read_as(samples: Sequence[Sample], reading: Reading) -> tuple[Sample, ...]:
         reading: How files are read.
 
     Raises:
-        DataError: If the pages of a file are wanted and its mask has another number of them.
+        DataError: If the pages of a file are wanted and its mask has another number of them, or is outlines.
     """
     return tuple(page for sample in samples for page in _read_as(sample, reading))
 
@@ -146,6 +151,11 @@ def _read_as(sample: Sample, reading: Reading) -> Iterator[Sample]:
         return
     if isinstance(mask, MaskFile):
         _check_pages(mask, pages)
+    if isinstance(mask, OutlineMask):
+        raise DataError(
+            f"expected an image of one page for the outlines in {mask.source}, got {image.path} of {pages}: "
+            "give each page a file, or read the first with --pages first"
+        )
     digits = len(str(pages - 1))
     for page in range(pages):
         yield replace(

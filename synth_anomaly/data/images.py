@@ -28,6 +28,7 @@ class ImageFacts:
         pages: How many pages it has, of which one is read; 1 where all are wanted.
         hidden: Whether its transparency hides all of it, and was left out of account.
         transparent: Whether some pixels are transparent.
+        background: The colour behind them.
         brightest: Its highest value, where it has more than 8 bits.
         white: The value that was taken as white.
         stated: Whether white was said by the user or by the file.
@@ -38,6 +39,7 @@ class ImageFacts:
     pages: int = 1
     hidden: bool = False
     transparent: bool = False
+    background: str = ""
     brightest: float | None = None
     white: float = 255
     stated: bool = False
@@ -114,12 +116,13 @@ def shown_image(raster: Raster, asked: Reading, path: Path) -> Image:
         pixels = cv2.cvtColor(pixels, cv2.COLOR_GRAY2RGB)
     if raster.alpha is not None:
         pixels = _over(pixels, raster.alpha, asked.colour(asked.background))
-    is_unscaled = raster.format == "PNG" and white == raster.white < 65535
+    is_unscaled = raster.format == "PNG" and asked.white is None and raster.white < 65535
     facts = ImageFacts(
         path=path,
         pages=raster.pages if asked.pages == "first" else 1,
         hidden=raster.hidden,
         transparent=raster.alpha is not None,
+        background=asked.background,
         brightest=brightest,
         white=white,
         stated=asked.white is not None or raster.declared_bits is not None,

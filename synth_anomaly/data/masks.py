@@ -50,10 +50,12 @@ class Mask:
     Attributes:
         marked: bool ``(H, W)``, True is a defect.
         facts: What a user should know of its files, one each; empty for a mask that is no file.
+        inverted: Whether it is the opposite of what its files mark.
     """
 
     marked: npt.NDArray[np.bool_]
     facts: tuple[MaskFacts, ...] = ()
+    inverted: bool = False
 
 
 def read_mask(path: Path, reading: Reading | None = None, *, page: int = 0) -> npt.NDArray[np.bool_]:
@@ -84,7 +86,7 @@ def decoded_mask(path: Path, reading: Reading | None = None, *, page: int = 0) -
         marked, facts = _of_classes(raster, asked, path), MaskFacts(path=path, hidden=raster.hidden)
     else:
         marked, facts = _bright(raster, asked.mask_threshold, path)
-    return Mask(np.asarray(~marked if asked.invert_masks else marked), (facts,))
+    return Mask(np.asarray(~marked if asked.invert_masks else marked), (facts,), asked.invert_masks)
 
 
 def _bright(raster: Raster, threshold: int | None, path: Path) -> tuple[npt.NDArray[np.bool_], MaskFacts]:

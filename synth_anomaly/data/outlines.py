@@ -59,7 +59,7 @@ class OutlineMask:
         for shape in self.shapes:
             try:
                 _draw(drawn, shape)
-            except (KeyError, TypeError, ValueError, IndexError) as error:
+            except (AttributeError, KeyError, TypeError, ValueError, IndexError) as error:
                 raise DataError(
                     f"expected outlines of LabelMe or COCO in {self.source}, got one that cannot be drawn "
                     f"({type(error).__name__}: {error}): outline defects as polygons"
@@ -84,29 +84,36 @@ def outlines_by_image(source: Path) -> dict[str, OutlineMask]:
         return {}
     if not isinstance(table, dict):
         return {}
-    if isinstance(table.get("shapes"), list):
+    if _is_list_of_tables(table.get("shapes")):
         return {source.stem: OutlineMask(source, source, _size(table, "image"), tuple(table["shapes"]))}
-    if isinstance(table.get("images"), list) and isinstance(table.get("annotations"), list):
+    if _is_list_of_tables(table.get("images")) and _is_list_of_tables(table.get("annotations")):
         return _of_coco(source, table)
     return {}
 
 
+def _is_list_of_tables(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(item, dict) for item in value)
+
+
 def _of_coco(source: Path, table: Mapping[str, Any]) -> dict[str, OutlineMask]:
-    shapes: dict[Any, list[Mapping[str, Any]]] = {}
+    shapes: dict[str, list[Mapping[str, Any]]] = {}
     for annotation in table["annotations"]:
-        shapes.setdefault(annotation.get("image_id"), []).append(annotation)
+        shapes.setdefault(str(annotation.get("image_id")), []).append(annotation)
     found = {}
     for image in table["images"]:
-        name = PurePosixPath(str(image.get("file_name", "")).replace("\\", "/")).with_suffix("").as_posix()
-        own = tuple(shapes.get(image.get("id"), ()))
+        path = PurePosixPath(str(image.get("file_name") or "").replace("\\", "/"))
+        if not path.name:  # another program's table
+            continue
+        name = path.with_suffix("").as_posix()
+        own = tuple(shapes.get(str(image.get("id")), ()))
         found[name] = OutlineMask(source, source, _size(image, ""), own)
     return found
 
 
 def _size(table: Mapping[str, Any], prefix: str) -> Size | None:
     names = ("imageHeight", "imageWidth") if prefix else ("height", "width")
-    height, width = (table.get(name) for name in names)
-    return (int(height), int(width)) if height and width else None
+    sides = [side for name in names if isinstance(side := table.get(name), int | float) and side >= 1]
+    return (int(sides[0]), int(sides[1])) if len(sides) == 2 else None
 
 
 def _draw(mask: npt.NDArray[np.uint8], shape: Mapping[str, Any]) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from synth_anomaly.data.images import ImageFacts
 from synth_anomaly.data.masks import Mask
+from synth_anomaly.data.reading import Reading
 
 __all__ = ["ImageRemarks", "MaskRemarks", "Remark"]
 
@@ -48,6 +49,28 @@ class _Group:
         self.most = max(self.most, number)
 
 
+# what they are, how they are read, and how to read them otherwise
+_OF_IMAGES = {
+    "hidden": ("have an alpha of 0, or nearly, everywhere", "read by their colours, as if opaque", ""),
+    "transparent": (
+        "have transparent pixels",
+        "shown over white",
+        "give another colour with --background",
+    ),
+    "pages": (
+        "have several pages ({detail})",
+        "the first of each is read",
+        "--pages all makes every page an image",
+    ),
+    "above": ("have values above white, up to {most}", "shown as white", "give another --white"),
+    "bits": (
+        "declare {detail} in 16 and hold no value above that",
+        "these bits are taken as the range",
+        "for all 16 give --white 65535",
+    ),
+}
+
+
 @dataclass
 class ImageRemarks:
     """Sums up how images were read.
@@ -67,34 +90,30 @@ class ImageRemarks:
         name = str(facts.path)
         if facts.hidden:
             self._group("hidden").add(name)
-        if facts.transparent:
+        if facts.transparent and facts.background == Reading().background:  # else it was asked for
             self._group("transparent").add(name)
         if facts.pages > 1:
             self._group("pages").add(name, detail=f"frame 0 of {facts.pages}")
         if facts.brightest is not None:
             self._add_deep(facts, name, facts.brightest)
 
-    def lines(self) -> list[Remark]:
-        """Return what to say of all of them."""
-        texts = {
-            "hidden": "{share} have an alpha of 0, or nearly, everywhere, such as {first}: "
-            "read by their colours, as if opaque",
-            "transparent": "{share} have transparent pixels, such as {first}: shown over the background, "
-            "white unless set otherwise (--set background=black)",
-            "pages": "{share} have several pages, such as {first} ({detail}): the first of each is read; "
-            "--pages all makes every page an image",
-            "above": "{share} have values above white, up to {most:g}, such as {first}: shown as white; "
-            "give another --white",
-            "bits": "{share} declare {detail} in 16 and hold no value above that, such as {first}: "
-            "these bits are taken as the range (--white 65535 for all 16)",
-        }
-        found = [
-            Remark(kind, self._text(text, self._groups[kind]))
-            for kind, text in texts.items()
-            if kind in self._groups
-        ]
-        if dark := self._dark():
-            found.append(Remark("dark", dark))
+    def lines(self, *, textures: bool = False) -> list[Remark]:
+        """Return what to say of all of them.
+
+        Args:
+            textures: Whether they are textures, which no option on the command line reads otherwise.
+        """
+        found = []
+        for kind, (what, how, cure) in _OF_IMAGES.items():
+            if (group := self._groups.get(kind)) is not None:
+                share = f"{group.count} of {self.count} {'textures' if textures else 'images'}"
+                text = f"{share} {what}, such as {group.first}: {how}" + (
+                    "" if textures else f"; {cure}" * bool(cure)
+                )
+                found.append(Remark(kind, text.format(detail=group.detail, most=f"{group.most:g}")))
+        if dark := self._dark("textures" if textures else "images"):
+            cure = "save them with 8 bits" if textures else dark[1]
+            found.append(Remark("dark", f"{dark[0]}: {cure}"))
         return found
 
     def _add_deep(self, facts: ImageFacts, name: str, brightest: float) -> None:
@@ -105,25 +124,29 @@ class ImageRemarks:
         if not facts.stated:
             self._group("deep").add(name, brightest, f"{facts.white:g}")
 
-    def _dark(self) -> str:
-        """Return that a whole set uses a small part of its range; empty where it does not."""
+    def _dark(self, what: str) -> tuple[str, str] | None:
+        """Return that a whole set uses a small part of its range, and the cure; None where it does not."""
         deep = self._groups.get("deep")
-        if deep is None or not 1 < deep.most < 65535 / _SMALL_PART:
-            return ""
-        bits = next(bits for bits in _USUAL_DEPTHS if deep.most < 1 << bits)
-        images = f"{deep.count} images" if deep.count > 1 else "1 image"
-        return (
-            f"the brightest value of {images} of 16 bits is {deep.most:g} of {deep.detail}, so that they are "
-            f"read as nearly black, such as {deep.first}: where {(1 << bits) - 1} is white, as of a "
-            f"{bits}-bit camera, give --white {(1 << bits) - 1}"
+        if deep is None:
+            return None
+        is_float = deep.detail == "1"
+        least, white = (0, 1) if is_float else (1, 65535)
+        if not least < deep.most < white / _SMALL_PART:
+            return None
+        kind = "floats" if is_float else "16 bits"
+        counted = f"{deep.count} {what if deep.count > 1 else what.removesuffix('s')} of {kind}"
+        text = (
+            f"the brightest value of {counted} is {deep.most:g} of {deep.detail}, so that they are read as "
+            f"nearly black, such as {deep.first}"
         )
+        if is_float:
+            return text, f"say what is white, such as --white {deep.most:.2g}"
+        bits = next(bits for bits in _USUAL_DEPTHS if deep.most < 1 << bits)
+        top = (1 << bits) - 1
+        return text, f"where {top} is white, as of a {bits}-bit camera, give --white {top}"
 
     def _group(self, kind: str) -> _Group:
         return self._groups.setdefault(kind, _Group())
-
-    def _text(self, text: str, group: _Group) -> str:
-        share = f"{group.count} of {self.count} images"
-        return text.format(share=share, first=group.first, most=group.most, detail=group.detail)
 
 
 # what they are, what to do, and what to do with shapes of defects
@@ -131,6 +154,11 @@ _OF_MASKS = {
     "full": (
         "mark more than half of their image",
         "where good pixels are marked, give --invert-masks, or name what is a defect with --mask-classes",
+        "white is where a defect is made",
+    ),
+    "full-inverted": (
+        "mark more than half of their image, now that they are inverted",
+        "where good pixels are marked, leave --invert-masks out",
         "white is where a defect is made",
     ),
     "indexed": (
@@ -191,10 +219,11 @@ class MaskRemarks:
         place = str(mask.facts[0].path) if mask.facts else name
         marked = float(mask.marked.mean()) if mask.marked.size else 0.0
         if marked > 0.5:
-            self._group("full").add(place, detail=f"{marked:.0%}")
+            self._group("full-inverted" if mask.inverted else "full").add(place, detail=f"{marked:.0%}")
         if not marked:
             indexed = any(facts.indexed for facts in mask.facts)
             self._group("indexed" if indexed else "empty").add(place)
+        said: set[str] = set()  # of several files a mask, the first of which something is to be said
         for facts in mask.facts:
             levels = f"{facts.levels} levels, {facts.between:.1%} of its pixels between black and white"
             for kind, holds, detail in (
@@ -204,7 +233,8 @@ class MaskRemarks:
                 ("hidden-mask", facts.hidden, ""),
                 ("nan", facts.has_nan, ""),
             ):
-                if holds:
+                if holds and kind not in said:
+                    said.add(kind)
                     self._group(kind).add(str(facts.path), detail=detail)
 
     def lines(self, *, drawn: bool = False) -> list[Remark]:
@@ -218,7 +248,7 @@ class MaskRemarks:
         for kind, (what, cure, cure_of_drawn) in _OF_MASKS.items():
             group = self._groups.get(kind)
             # one large defect is none to wonder at
-            if group is not None and (kind != "full" or group.count > self.count / 2):
+            if group is not None and (not kind.startswith("full") or group.count > self.count / 2):
                 share = f"{group.count} of {self.count} {'drawn masks' if drawn else 'masks'}"
                 detail = f" ({group.detail})" if group.detail else ""
                 end = cure_of_drawn if drawn else cure

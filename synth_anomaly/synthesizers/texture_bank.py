@@ -99,9 +99,9 @@ def _made(folder: str | None, size: Size, device: torch.device, report: Report) 
         return TextureBank(procedural_textures(size, device))
     paths = find_textures(folder)
     chosen = chosen_textures(paths, size)
-    textures = read_textures(chosen, size, partial(_report, report, len(chosen)))
-    notes = () if len(chosen) == len(paths) else (_left_out(folder, len(paths), len(chosen), size),)
-    return TextureBank(textures.to(device), notes)
+    textures, remarks = read_textures(chosen, size, partial(_report, report, len(chosen)))
+    left = () if len(chosen) == len(paths) else (_left_out(folder, len(paths), len(chosen), size),)
+    return TextureBank(textures.to(device), (*left, *remarks))
 
 
 def _report(report: Report, total: int, done: int) -> None:

@@ -12,7 +12,8 @@ from PIL import Image, ImageOps
 from torch import Tensor
 
 from synth_anomaly.data import readable_suffixes
-from synth_anomaly.data.images import decoded_image
+from synth_anomaly.data.images import ImageFacts, decoded_image
+from synth_anomaly.data.remarks import ImageRemarks
 from synth_anomaly.errors import DataError, ImageFileError
 from synth_anomaly.interfaces import Size
 
@@ -46,8 +47,12 @@ def find_textures(folder: str) -> tuple[Path, ...]:
     return found
 
 
-def read_textures(paths: Sequence[Path], size: Size, done: Callable[[int], None] = lambda _: None) -> Tensor:
+def read_textures(
+    paths: Sequence[Path], size: Size, done: Callable[[int], None] = lambda _: None
+) -> tuple[Tensor, tuple[str, ...]]:
     """Return images as uint8 ``(N, 3, H, W)``, cut about their centre to the proportions of ``size``.
+
+    Beside them is a line for each thing that a user should know of how the files were read.
 
     Args:
         paths: The files.
@@ -59,13 +64,15 @@ def read_textures(paths: Sequence[Path], size: Size, done: Callable[[int], None]
     """
     textures = torch.empty((len(paths), 3, *size), dtype=torch.uint8)
     broken: list[str] = []
+    remarks = ImageRemarks()
     with ThreadPoolExecutor(_THREADS, "textures") as pool:
         try:
             for number, image in enumerate(pool.map(lambda path: _attempt(path, size), paths)):
                 if isinstance(image, str):
                     broken.append(image)
                 else:
-                    textures[number].copy_(image)
+                    textures[number].copy_(image[0])
+                    remarks.add(image[1])
                 done(number + 1)
         except BaseException:  # such as Ctrl-C, which need not wait for thousands of files
             pool.shutdown(wait=False, cancel_futures=True)
@@ -74,10 +81,10 @@ def read_textures(paths: Sequence[Path], size: Size, done: Callable[[int], None]
         more = [f"and {len(broken) - _NAMED} more"] if len(broken) > _NAMED else []
         named = "; ".join([*broken[:_NAMED], *more])
         raise DataError(f"expected readable textures, got {named}: remove or replace what cannot be read")
-    return textures
+    return textures, tuple(remark.text for remark in remarks.lines(textures=True))
 
 
-def _attempt(path: Path, size: Size) -> Tensor | str:
+def _attempt(path: Path, size: Size) -> tuple[Tensor, ImageFacts | None] | str:
     """Return a texture, or what is wrong with it."""
     try:
         return _read(path, size)
@@ -87,9 +94,9 @@ def _attempt(path: Path, size: Size) -> Tensor | str:
         return str(error)
 
 
-def _read(path: Path, size: Size) -> Tensor:
+def _read(path: Path, size: Size) -> tuple[Tensor, ImageFacts | None]:
     height, width = size
     # a JPEG is decoded no larger than it need be
-    image = Image.fromarray(decoded_image(path, at_least=(2 * height, 2 * width)).pixels)
-    fitted = ImageOps.fit(image, (width, height), Image.Resampling.BILINEAR)
-    return torch.from_numpy(np.asarray(fitted).transpose(2, 0, 1).copy())
+    decoded = decoded_image(path, at_least=(2 * height, 2 * width))
+    fitted = ImageOps.fit(Image.fromarray(decoded.pixels), (width, height), Image.Resampling.BILINEAR)
+    return torch.from_numpy(np.asarray(fitted).transpose(2, 0, 1).copy()), decoded.facts

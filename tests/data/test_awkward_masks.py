@@ -1,6 +1,7 @@
 """Masks as programs and people leave them: what is marked, and what is said of many."""
 
 import io
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -8,6 +9,7 @@ from PIL import Image
 
 from synth_anomaly.data import ImageFile, MaskFile, Reading, load_test, read_as, read_mask
 from synth_anomaly.data.masks import decoded_mask
+from synth_anomaly.data.outlines import OutlineMask
 from synth_anomaly.data.remarks import MaskRemarks
 from synth_anomaly.errors import DataError
 from synth_anomaly.interfaces import Sample
@@ -219,3 +221,13 @@ def test_remarks_are_made_of_a_whole_test_set_and_of_each_pass(tmp_path):
         list(loaded)
         assert [remark.kind for remark in loaded.remarks] == ["hidden", "full"]
         assert loaded.remarks[0].text.startswith("3 of 3 images")
+
+
+def test_outlines_are_of_an_image_of_one_page(tmp_path):
+    image = frames(tmp_path / "three.tif", 3)
+    sample = replace(
+        file_sample(image, image), read_mask=OutlineMask(image, tmp_path / "three.json", None, ())
+    )
+    with pytest.raises(DataError, match=r"one page .*three\.json.* of 3.*--pages first"):
+        read_as([sample], Reading(pages="all"))
+    assert len(read_as([sample], Reading())) == 1

@@ -231,9 +231,15 @@ READ = {
     "12 of 16 bits as cameras write PNG": (png(DEEP12, significant(12)), LEVELS, {}),
     "10 of 16 bits as cameras write PNG": (png(DEEP10, significant(10)), LEVELS, {}),
     "14 of 16 bits, RGB, as cameras write PNG": (png(RGB14, significant(14, 3)), COLOURS, {}),
+    # a nearly black picture as PNG wants it, which 8 bits by 16 in 12 look like: --white says which
     "8 bits by 16 in 12 of 16 bits": (
         png(LEVELS.astype(np.uint16) * 16, significant(12)),
         np.rint(LEVELS * (16 * 255 / 4095)).astype(np.uint8),
+        {"white": 4095},
+    ),
+    "a nearly black picture of 12 bits as PNG wants it": (
+        png(scaled(LEVELS.astype(np.uint16), 12), significant(12)),
+        np.rint(LEVELS * (16 * 255 / 65535)).astype(np.uint8),
         {},
     ),
     "16 bits, RGB TIFF": (tiff(RGB16, 16), COLOURS, {}),

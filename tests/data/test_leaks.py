@@ -50,3 +50,17 @@ def test_what_is_no_file_is_left_out(sample, tmp_path):
     lone = Sample(name="good/0", defect=GOOD, read=lambda: None)
     gone = image_sample(GOOD, "gone", tmp_path / "gone")
     assert find_leaks([lone, gone, sample("a", b"1")], [lone, gone]) == []
+
+
+@pytest.mark.parametrize("place", [0, 40_000, 99_999])
+def test_files_of_one_size_that_differ_in_one_byte_are_no_leak(tmp_path, place):
+    content = bytearray(100_000)
+    for name, changed in (("a", False), ("b", False), ("c", True)):
+        content[place] = 1 if changed else 0
+        (tmp_path / name).write_bytes(content)
+    train, equal, other = (
+        Sample(name=name, defect="good", read=lambda: None, path=tmp_path / name) for name in "abc"
+    )
+    assert [(tested.name, trained.name) for tested, trained in find_leaks([train], [equal, other])] == [
+        ("b", "a")
+    ]

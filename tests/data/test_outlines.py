@@ -136,3 +136,27 @@ def test_run_lengths(seed):
         assert np.array_equal(found.astype(bool), mask)
     with pytest.raises(ValueError, match="runs over"):
         decoded_runs({"size": [HEIGHT, WIDTH], "counts": counts[:-1]}, (HEIGHT, WIDTH))
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        {"images": ["a"], "annotations": []},
+        {"images": [{"id": 1}], "annotations": []},
+        {"images": [{"id": [1], "file_name": None}], "annotations": [{"image_id": [1]}]},
+        {"images": [], "annotations": ["a"]},
+        {"shapes": ["x"]},
+        {"shapes": "x"},
+    ],
+)
+def test_a_json_file_of_another_program_says_nothing(tmp_path, table):
+    source = tmp_path / "notes.json"
+    source.write_text(json.dumps(table))
+    assert outlines_by_image(source) == {}
+
+
+@pytest.mark.parametrize("height", ["x", -1, None, 0])
+def test_a_size_that_is_none_is_not_compared(tmp_path, height):
+    source = tmp_path / "a.json"
+    source.write_text(json.dumps({"shapes": [], "imageHeight": height, "imageWidth": 8}))
+    assert outlines_by_image(source)["a"].size is None

@@ -9,7 +9,8 @@ from PIL import Image
 
 from synth_anomaly.data import ImageFile, Reading, load_images
 from synth_anomaly.data.images import decoded_image
-from synth_anomaly.data.remarks import ImageRemarks
+from synth_anomaly.data.masks import Mask, MaskFacts
+from synth_anomaly.data.remarks import ImageRemarks, MaskRemarks
 from synth_anomaly.interfaces import Sample
 
 
@@ -88,3 +89,60 @@ def test_an_image_that_is_no_file_has_nothing_to_be_said_of():
     remarks = ImageRemarks()
     remarks.add(None)
     assert (remarks.count, remarks.lines()) == (1, [])
+
+
+def test_a_dark_set_of_floats_is_given_its_white(tmp_path):
+    path = tmp_path / "a.tif"
+    Image.fromarray(np.linspace(0, 0.0625, 64, dtype=np.float32).reshape(8, 8)).save(path)
+    text = said([path])["dark"]
+    assert "0.0625 of 1" in text
+    assert text.endswith("--white 0.062")
+    assert not said([path], white=0.0625)
+
+
+def test_a_background_that_was_asked_for_is_not_said(tmp_path):
+    path = tmp_path / "a.png"
+    Image.fromarray(np.full((8, 8, 4), 90, np.uint8)).save(path)
+    assert "--background" in said([path])["transparent"]
+    assert not said([path], background="black")
+
+
+def test_a_white_that_was_given_is_not_asked_for_again(tmp_path):
+    (path,) = grey16(tmp_path, 4000)
+    data = path.read_bytes()
+    content = b"sBIT\x0c"
+    stated = struct.pack(">I", 1) + content + struct.pack(">I", zlib.crc32(content))
+    path.write_bytes(data[:33] + stated + data[33:])
+    assert not said([path], white=4095)
+
+
+def test_what_is_said_of_textures_names_no_option(tmp_path):
+    Image.fromarray(np.full((8, 8, 4), 90, np.uint8)).save(tmp_path / "a.png")
+    remarks = ImageRemarks()
+    for path in (tmp_path / "a.png", *grey16(tmp_path, 4000)):
+        remarks.add(decoded_image(path).facts)
+    lines = {remark.kind: remark.text for remark in remarks.lines(textures=True)}
+    assert set(lines) == {"transparent", "dark"}
+    assert not any("--" in line for line in lines.values())
+    assert "1 of 2 textures" in lines["transparent"]
+    assert "1 texture of 16 bits" in lines["dark"]
+
+
+@pytest.mark.parametrize("inverted", [False, True])
+def test_masks_that_mark_much_name_the_option_that_is_not_set(tmp_path, inverted):
+    mask = Mask(np.ones((4, 4), bool), (MaskFacts(path=tmp_path / "m.png"),), inverted)
+    remarks = MaskRemarks()
+    remarks.add("m", mask)
+    (line,) = remarks.lines()
+    assert ("leave --invert-masks out" in line.text) == inverted
+    assert ("give --invert-masks" in line.text) != inverted
+
+
+def test_several_files_of_a_mask_count_as_one(tmp_path):
+    remarks = MaskRemarks()
+    files = tuple(MaskFacts(path=tmp_path / f"{number}.png", levels=9) for number in range(3))
+    for number in range(2):
+        remarks.add(str(number), Mask(np.eye(4, dtype=bool), files))
+    assert [remark.text.split(",")[0] for remark in remarks.lines()] == [
+        "2 of 2 masks have more than two levels"
+    ]

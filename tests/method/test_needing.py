@@ -13,7 +13,7 @@ from synth_anomaly.catalogue import catalogue
 from synth_anomaly.discovery import Plugin
 from synth_anomaly.errors import ComponentError, RecipeError
 from synth_anomaly.method import create_method
-from synth_anomaly.needs import other_versions, packages_of
+from synth_anomaly.needs import Missing, other_versions, packages_of, reason_of
 from synth_anomaly.plugin import Component
 from synth_anomaly.synthesizers import cutpaste
 from synth_anomaly.testing import fit_small, last_path, random_images, sat, write_data_set
@@ -234,3 +234,12 @@ def test_packages_stay_in_a_recipe_that_is_changed(trained):
         type(recipe).from_table({**recipe.table(), "recipe": 9}, "it")
     again = create_method(recipe.method, preset=recipe.preset, settings=recipe.settings)
     assert again.recipe() == recipe
+
+
+def test_what_is_absent_is_blamed_before_what_has_another_version():
+    missing = Missing("synthesizer", "scratches", "unknown")
+    said = reason_of(missing, {"numpy": "1.0", "sat-mine": "1.2"})
+    assert "needs sat-mine 1.2 (pip install sat-mine==1.2)" in said
+    assert "numpy" not in said
+    assert "needs numpy 1.0, and numpy is installed as" in reason_of(missing, {"numpy": "1.0"})
+    assert reason_of(missing, {}) == "unknown"

@@ -82,7 +82,7 @@ def test_files_are_read_once_for_each_size(folder, monkeypatch):
     monkeypatch.setattr(
         texture_bank,
         "read_textures",
-        lambda paths, size, done: read.append(size) or torch.zeros(len(paths), 3, *size, dtype=torch.uint8),
+        lambda paths, size, done: read.append(size) or (torch.zeros(len(paths), 3, *size).byte(), ()),
     )
     for _ in range(2):
         for size in ((8, 8), (8, 9)):
@@ -150,12 +150,21 @@ def test_a_folder_beyond_the_budget_is_drawn_from_by_a_fixed_seed_and_said(tmp_p
     assert Texture(str(tmp_path)).read_files((2, 2), CPU, lambda *_: None) == ()
 
 
+def test_what_is_to_be_said_of_the_files_is_said(tmp_path):
+    Image.fromarray(np.full((8, 8), 900, np.uint16)).save(tmp_path / "dark.png")
+    Image.fromarray(np.dstack([np.full((8, 8, 3), 9, np.uint8), np.zeros((8, 8), np.uint8)])).save(
+        tmp_path / "hidden.png"
+    )
+    notes = Texture(str(tmp_path)).read_files((8, 8), CPU, lambda *_: None)
+    assert [("hidden.png" in note, "dark.png" in note) for note in notes] == [(True, False), (False, True)]
+
+
 def test_the_four_banks_used_last_are_kept(folder, monkeypatch):
     read = []
     monkeypatch.setattr(
         texture_bank,
         "read_textures",
-        lambda paths, size, done: read.append(size) or torch.zeros(1, 3, *size, dtype=torch.uint8),
+        lambda paths, size, done: read.append(size) or (torch.zeros(1, 3, *size).byte(), ()),
     )
     for side in (1, 2, 3, 4, 1, 5, 1, 2):
         shown(Texture(str(folder)), [0], (side, side))

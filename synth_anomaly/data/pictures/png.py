@@ -77,11 +77,9 @@ def stated_white(values: npt.NDArray[np.uint16], significant: int | None) -> tup
     top, high = (1 << significant) - 1, int(values.max())
     if high > top:
         return 65535, significant
+    # as the format wants them: a picture that is nearly black stays one
     is_scaled = not (values & ((1 << (16 - significant)) - 1)).any()
-    # scaled values this low are of a picture that is nearly black
-    if is_scaled and high <= top // 2:
-        return 65535, None
-    return top, significant
+    return (65535, None) if is_scaled else (top, significant)
 
 
 def exif_in(data: bytes) -> bytes:
